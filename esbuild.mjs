@@ -1,0 +1,78 @@
+// Builds the three programs: `node esbuild.mjs [--production] [--watch]`.
+//
+// Every bundle is one self-contained CommonJS file for Node 22.15 or newer; the metafiles in dist/meta/ list what went
+// into each, which is what test/borders.test.ts looks at. Files are replaced by rename and only when their bytes changed,
+// so a running editor or a second build never sees half a file.
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, context } from 'esbuild';
+
+const { values: flags } = parseArgs({
+  options: { production: { type: 'boolean', default: false }, watch: { type: 'boolean', default: false } },
+});
+
+/** Runs before anything is required, so an old Node says one sentence instead of "No such built-in module: node:sqlite". */
+const NODE_CHECK = `#!/usr/bin/env node
+(function () {
+  var v = process.versions.node.split('.');
+  if (+v[0] > 22 || (+v[0] === 22 && +v[1] >= 15)) return;
+  console.error('Syncline needs Node 22.15 or newer; this is ' + process.version + ' (' + process.execPath + '). Install a current Node from https://nodejs.org, or name a newer one: /path/to/node ' + process.argv[1]);
+  process.exit(2);
+})();`;
+
+const PROGRAMS = [
+  { entry: 'extension/vscode/extension.ts', out: 'dist/extension.cjs', external: ['vscode'], banner: '' },
+  { entry: 'extension/cli/main.ts', out: 'dist/cli.cjs', external: [], banner: NODE_CHECK },
+  { entry: 'server/main.ts', out: 'dist/server.cjs', external: [], banner: NODE_CHECK },
+];
+
+/** @param {typeof PROGRAMS[number]} program @returns {import('esbuild').BuildOptions} */
+function options({ entry, out, external, banner }) {
+  return {
+    entryPoints: [entry],
+    outfile: out,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22.15',
+    // ws uses these two native add-ons only when they are installed; it must never find one by accident
+    external,
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
+    banner: { js: banner },
+    minify: flags.production,
+    keepNames: true,
+    sourcemap: 'external',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+    plugins: [{ name: 'write', setup: (build) => build.onEnd((result) => publish(out, result)) }],
+  };
+}
+
+/** @param {string} out @param {import('esbuild').BuildResult} result */
+async function publish(out, result) {
+  if (result.errors.length > 0) return;
+  for (const file of result.outputFiles ?? []) await replace(file.path, file.contents);
+  await chmod(out, 0o755);
+  const meta = join('dist/meta', `${basename(out)}.json`);
+  await replace(meta, new TextEncoder().encode(JSON.stringify(result.metafile)));
+  console.log(`${out}  ${Math.ceil((result.outputFiles?.find((f) => f.path.endsWith('.cjs'))?.contents.length ?? 0) / 1024)} KiB`);
+}
+
+/** @param {string} path @param {Uint8Array} bytes */
+async function replace(path, bytes) {
+  if (existsSync(path) && (await readFile(path)).equals(bytes)) return;
+  await mkdir(dirname(path), { recursive: true });
+  const staged = `${path}.${process.pid}`;
+  await writeFile(staged, bytes);
+  await rename(staged, path);
+}
+
+const present = PROGRAMS.filter(({ entry }) => existsSync(entry) || console.log(`${entry} does not exist yet: skipped`));
+if (flags.watch) {
+  for (const program of present) await (await context(options(program))).watch();
+} else {
+  await Promise.all(present.map((program) => build(options(program)))).catch(() => process.exit(1));
+}
