@@ -1,3 +1,4 @@
+// @ts-check
 // Builds the three programs: `node esbuild.mjs [--production] [--watch]`.
 //
 // Every bundle is one self-contained CommonJS file for Node 22.15 or newer; the metafiles in dist/meta/ list what went
@@ -58,7 +59,9 @@ async function publish(out, result) {
   await chmod(out, 0o755);
   const meta = join('dist/meta', `${basename(out)}.json`);
   await replace(meta, new TextEncoder().encode(JSON.stringify(result.metafile)));
-  console.log(`${out}  ${Math.ceil((result.outputFiles?.find((f) => f.path.endsWith('.cjs'))?.contents.length ?? 0) / 1024)} KiB`);
+  console.log(
+    `${out}  ${Math.ceil((result.outputFiles?.find((f) => f.path.endsWith('.cjs'))?.contents.length ?? 0) / 1024)} KiB`,
+  );
 }
 
 /** @param {string} path @param {Uint8Array} bytes */
@@ -70,7 +73,9 @@ async function replace(path, bytes) {
   await rename(staged, path);
 }
 
-const present = PROGRAMS.filter(({ entry }) => existsSync(entry) || console.log(`${entry} does not exist yet: skipped`));
+const present = PROGRAMS.filter(
+  ({ entry }) => existsSync(entry) || console.log(`${entry} does not exist yet: skipped`),
+);
 if (flags.watch) {
   for (const program of present) await (await context(options(program))).watch();
 } else {
