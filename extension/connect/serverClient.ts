@@ -1,0 +1,105 @@
+import type { ContentId } from '../../server/protocol/contentId.ts';
+import type { SynclineError } from '../../server/protocol/errors.ts';
+import type { ContentPart } from '../../server/protocol/messages/content.ts';
+import type * as files from '../../server/protocol/messages/files.ts';
+import type * as jobs from '../../server/protocol/messages/jobs.ts';
+import type { ParamsOf, RequestMessage, ResultOf } from '../../server/protocol/messages/message.ts';
+import type * as session from '../../server/protocol/messages/session.ts';
+import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
+
+/**
+ * The typed client of ONE live connection. It never reconnects: when the connection ends, `closed` resolves, every pending
+ * call rejects with `ConnectionLost`, and whoever needs a server asks the {@link ClientProvider} for the next client.
+ *
+ * Calls may be issued concurrently without limit; what exceeds the server's limits waits in line here. Every call rejects
+ * with a `SynclineError` and nothing else, and settles: by its answer, its deadline, its signal or the end of the connection.
+ */
+export interface ServerClient {
+  /** What the server said at hello: shares, rights, limits. */
+  readonly server: ResultOf<typeof session.hello>;
+
+  request<M extends RequestMessage>(message: M, params: ParamsOf<M>, options?: CallOptions): Promise<ResultOf<M>>;
+
+  /**
+   * Sends contents without asking which are missing; each is complete and verified on the server when this resolves. Small
+   * ones travel packed and compressed, large ones alone. What arrived before a failure stays staged, so a retry that asks
+   * `content/missing` first resumes. Uses bounded memory whatever is sent.
+   */
+  upload(share: string, contents: readonly UploadContent[], options?: TransferOptions): Promise<void>;
+
+  /** The fast path of a save: contents and their commit travel back to back and cost one round trip together. */
+  uploadAndCommit(
+    share: string,
+    contents: readonly UploadContent[],
+    commit: Omit<ParamsOf<typeof files.commit>, 'share'>,
+    options?: TransferOptions,
+  ): Promise<ResultOf<typeof files.commit>>;
+
+  /**
+   * Fetches contents into `sink`, which verifies each. Parts may arrive in another order than listed, several at a time.
+   * On failure the parts that were finished stay finished.
+   */
+  download(share: string, parts: readonly ContentPart[], sink: ContentSink, options?: TransferOptions): Promise<void>;
+
+  onFilesDidChange(listener: (params: ParamsOf<typeof files.didChange>) => void): Disposable;
+  onJobsDidChange(listener: (params: ParamsOf<typeof jobs.didChange>) => void): Disposable;
+  onProgress(listener: (params: ParamsOf<typeof session.progress>) => void): Disposable;
+
+  /** Bytes on the wire of this connection so far, both ways, framing excluded. */
+  readonly traffic: Traffic;
+
+  /** Resolves, never rejects: the reason for the end, or null when `close` was called here. */
+  readonly closed: Promise<SynclineError | null>;
+
+  /** Harmless when already closed. */
+  close(): void;
+}
+
+/** One content to send. `open` yields the bytes from an offset on and may be called again after a failure. */
+export interface UploadContent {
+  readonly content: ContentId;
+  /** Bytes. */
+  readonly size: number;
+  /** A name that tells what kind of file it is: known compressed formats are not compressed again. */
+  readonly hint?: string;
+  /** Bytes the server already holds (from `content/missing`). */
+  readonly from?: number;
+  open(from: number): AsyncIterable<Uint8Array>;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds; left out: the message's own. */
+  readonly deadlineMs?: number;
+}
+
+export interface TransferOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes of content, before compression, that went over since the last call. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+export interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
+
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Gives the live client of a connection that is kept up; {@link Connection} is the implementation. */
+export interface ClientProvider {
+  /**
+   * The live client; while there is none, waits for one and makes the next attempt start at once.
+   * @throws SynclineError a final error (`Unauthorized`, `VersionMismatch`, `UnknownShare`…), `Cancelled`, or, with
+   * `deadlineMs`, the error of the last attempt.
+   */
+  client(options?: CallOptions): Promise<ServerClient>;
+
+  /** The live client if there is one right now. */
+  readonly current: ServerClient | null;
+
+  /** Called with each new live client, and with null when it is lost. */
+  onDidChangeClient(listener: (client: ServerClient | null) => void): Disposable;
+}
