@@ -29,13 +29,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, '.cache');
 
 try {
-  const [first, ...rest] = process.argv.slice(2);
-  const build = first === '--build';
-  const command = build ? rest : [first, ...rest];
+  const args = process.argv.slice(2);
+  const build = args[0] === '--build';
+  const command = build ? args.slice(1) : args;
   const node = await readyNode();
   await readyDependencies(node);
   if (build) await exclusively('build', () => mustRun(node, [join(root, 'esbuild.mjs')], 'Failed to build', root));
-  if (command[0]) await become(node, command);
+  if (command.length > 0) await become(node, command);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
