@@ -1,0 +1,47 @@
+// Opens VS Code with this checkout's extension on a folder: the desktop one when there is one, else one in the browser.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodeServer, extensionsFolder } from '../test/vscode/support/codeServer.ts';
+import { install } from '../test/vscode/support/installation.ts';
+import { defaultSettings } from '../test/vscode/support/workbenchDefaults.ts';
+
+export interface Editor {
+  /** One line: where it is. */
+  readonly where: string;
+  stop(): Promise<void>;
+}
+
+/** The command line that opens a desktop VS Code, or undefined where there is none. */
+export function desktopCommand(root: string, folder: string): readonly string[] | undefined {
+  const found = spawnSync('code', ['--version'], { shell: process.platform === 'win32' }).status === 0;
+  return found ? ['code', `--extensionDevelopmentPath=${root}`, folder] : undefined;
+}
+
+/** `home` keeps the settings of the VS Code in the browser from one start to the next. */
+export async function openEditor(root: string, folder: string, home: string): Promise<Editor> {
+  const command = desktopCommand(root, folder);
+  if (command) {
+    const [program = '', ...args] = command;
+    spawn(program, args, { stdio: 'ignore', detached: true, shell: process.platform === 'win32' }).unref();
+    return { where: 'VS Code opens in its own window', stop: () => Promise.resolve() };
+  }
+  install({ browser: false });
+  linkExtension(root, home);
+  const server = await CodeServer.start({
+    folder: home,
+    settings: defaultSettings,
+    logFile: join(home, 'code-server.log'),
+  });
+  return { where: `VS Code is in the browser: ${server.address({ folder })}`, stop: () => server.stop() };
+}
+
+/** An installed extension, unlike one under development, shows notifications in a VS Code in the browser. */
+function linkExtension(root: string, home: string): void {
+  const extensions = extensionsFolder(home);
+  mkdirSync(extensions, { recursive: true });
+  const link = join(extensions, 'syncline.syncline-0.1.0');
+  rmSync(link, { force: true });
+  symlinkSync(root, link, 'junction');
+}
