@@ -1,0 +1,60 @@
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { PROTOCOL_VERSIONS } from '../../server/protocol/limits.ts';
+import type { Link } from '../../server/protocol/link/link.ts';
+import { requestsToClient } from '../../server/protocol/messages/api.ts';
+import { hello } from '../../server/protocol/messages/session.ts';
+import { Peer } from '../../server/protocol/peer.ts';
+import { type WireLog, loggedLink } from './loggedLink.ts';
+import { PeerServerClient } from './peerServerClient.ts';
+import type { CallOptions, ServerClient } from './serverClient.ts';
+import { openWebSocket } from './webSocketTransport.ts';
+
+/** Who says hello. */
+export interface Identity {
+  readonly token: string;
+  readonly clientName: string;
+  readonly clientVersion: string;
+}
+
+export interface ConnectTarget extends Identity {
+  /** `ws://HOST:PORT` or `wss://HOST:PORT`. */
+  readonly url: string;
+}
+
+export interface ConnectOptions extends CallOptions {
+  readonly wireLog?: WireLog;
+  readonly log?: (event: string, data: object) => void;
+}
+
+/**
+ * One attempt to reach a server over a WebSocket and to be let in.
+ *
+ * @throws SynclineError see `openWebSocket`; `Unauthorized`, `VersionMismatch` and whatever else the server answers to hello.
+ */
+export async function connect(target: ConnectTarget, options: ConnectOptions = {}): Promise<ServerClient> {
+  return sayHello(await openWebSocket(target.url, options), target, options);
+}
+
+/** The same over a link that is already open; it is closed when the hello fails. */
+export async function sayHello(link: Link, identity: Identity, options: ConnectOptions = {}): Promise<ServerClient> {
+  const peer = new Peer(options.wireLog ? loggedLink(link, options.wireLog) : link, { log: options.log });
+  peer.serve(requestsToClient, { probe: () => Promise.resolve({ busy: 0 }) }, () => null);
+  peer.listen();
+  try {
+    const server = await peer.request(
+      hello,
+      {
+        versions: [...PROTOCOL_VERSIONS],
+        client: { name: identity.clientName, version: identity.clientVersion },
+        token: identity.token,
+        capabilities: { zstd: true },
+      },
+      { signal: options.signal, ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }) },
+    );
+    if (!PROTOCOL_VERSIONS.some((version) => version === server.version)) throw new SynclineError('VersionMismatch');
+    return new PeerServerClient(peer, server);
+  } catch (error) {
+    peer.close();
+    throw error;
+  }
+}

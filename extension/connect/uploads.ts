@@ -1,0 +1,125 @@
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
+import * as content from '../../server/protocol/messages/content.ts';
+import * as files from '../../server/protocol/messages/files.ts';
+import type { ParamsOf, ResultOf } from '../../server/protocol/messages/message.ts';
+import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
+import { sampleCompresses } from './compressible.ts';
+import { forEachInFlight } from './inFlight.ts';
+import type { TransferOptions, UploadContent } from './serverClient.ts';
+import { settleBoth } from './settleBoth.ts';
+import { packContents, type UploadPack } from './uploadPacks.ts';
+import type { Wire } from './wire.ts';
+
+/** Transfers at a time: enough to hide the server's answers on a slow line, few enough to bound memory and open files. */
+const IN_FLIGHT = { tasks: 8, weight: 8 * 1024 * 1024, weigh: (pack: UploadPack) => pack.bytes };
+
+/** Sends contents over one connection. */
+export class Uploads {
+  readonly #wire: Wire;
+
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
+
+  send(share: string, contents: readonly UploadContent[], options: TransferOptions = {}): Promise<void> {
+    const packs = packContents(contents, this.#wire.maxContents);
+    const send = async (pack: UploadPack, signal: AbortSignal): Promise<void> => {
+      await this.#start(share, await this.#prepare(pack, options.onProgress), signal).done;
+    };
+    return forEachInFlight(packs, IN_FLIGHT, send, options.signal);
+  }
+
+  /**
+   * Everything is sent without waiting for any answer, as long as it fits into what may be under way; the server's commit waits
+   * for the transfers announced before it.
+   */
+  async sendAndCommit(
+    share: string,
+    contents: readonly UploadContent[],
+    commit: ParamsOf<typeof files.commit>,
+    options: TransferOptions = {},
+  ): Promise<ResultOf<typeof files.commit>> {
+    const { signal } = options;
+    const packs = [...packContents(contents, this.#wire.maxContents)];
+    const bytes = packs.reduce((sum, pack) => sum + pack.bytes, 0);
+    if (bytes > INITIAL_CREDIT || packs.length > 2) {
+      await this.send(share, contents, options);
+      return this.#wire.request(files.commit, commit, { signal });
+    }
+    const prepared = await Promise.all(packs.map((pack) => this.#prepare(pack, options.onProgress)));
+    const transfers = prepared.map((each) => this.#start(share, each, signal));
+    const sent = Promise.allSettled(transfers.map(({ done }) => done));
+    await Promise.all(transfers.map(({ announced }) => announced));
+    const [committed] = await Promise.allSettled([this.#wire.request(files.commit, commit, { signal })]);
+    const failed = (await sent).find((each) => each.status === 'rejected');
+    // a commit that went through needs no apology for a transfer that turned out to be superfluous
+    if (committed.status === 'fulfilled' && !(failed && lacksContent(committed.value))) return committed.value;
+    throw SynclineError.from(failed ? failed.reason : (committed as PromiseRejectedResult).reason);
+  }
+
+  /** Decides how a pack travels; may have to look at its first bytes for that. */
+  async #prepare(pack: UploadPack, onProgress: TransferOptions['onProgress']): Promise<Prepared> {
+    const { zstd } = this.#wire;
+    const bytes = readAll(pack.contents, onProgress);
+    const contents = pack.contents.map(({ content, size, from = 0 }) => ({ content, size, from }));
+    if (pack.compress !== 'sample' || !zstd) {
+      return { contents, source: bytes, encoding: zstd && pack.compress === 'yes' ? 'zstd' : 'identity' };
+    }
+    const first = await bytes.next();
+    const compresses = !first.done && sampleCompresses(first.value);
+    return { contents, source: startingWith(first, bytes), encoding: compresses ? 'zstd' : 'identity' };
+  }
+
+  /** Announces a transfer and sends its frames right behind. */
+  #start(share: string, { contents, source, encoding }: Prepared, signal?: AbortSignal): Transfer {
+    const { peer, request, nextTransfer, transfers } = this.#wire;
+    const { promise: announced, resolve: announce } = Promise.withResolvers<void>();
+    const move = async (): Promise<void> => {
+      const over = new AbortController();
+      const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+      const transfer = nextTransfer();
+      const answered = request(content.upload, { share, transfer, contents, encoding }, { signal: either });
+      announce();
+      await settleBoth(answered, sendTransfer(peer, { transfer, encoding, source, signal: either }), over);
+    };
+    return { announced, done: transfers.run(move, signal).finally(announce) };
+  }
+}
+
+interface Prepared {
+  readonly contents: content.ContentPart[];
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly encoding: content.Encoding;
+}
+
+interface Transfer {
+  /** Resolves when the announcement has been handed to the connection (or never will be). */
+  readonly announced: Promise<void>;
+  readonly done: Promise<void>;
+}
+
+/** The bytes of contents one after the other. */
+async function* readAll(
+  contents: readonly UploadContent[],
+  onProgress: TransferOptions['onProgress'],
+): AsyncGenerator<Uint8Array, void> {
+  for (const each of contents) {
+    for await (const bytes of each.open(each.from ?? 0)) {
+      yield bytes;
+      onProgress?.(bytes.byteLength);
+    }
+  }
+}
+
+async function* startingWith(
+  first: IteratorResult<Uint8Array, void> | undefined,
+  rest: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array> {
+  if (first && !first.done) yield first.value;
+  yield* rest;
+}
+
+function lacksContent({ results }: ResultOf<typeof files.commit>): boolean {
+  return results.some((result) => result.status === 'problem' && result.code === 'MissingContent');
+}

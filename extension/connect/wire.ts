@@ -1,0 +1,17 @@
+import type { Peer } from '../../server/protocol/peer.ts';
+import type { RequestGate } from './requestGate.ts';
+import type { ServerClient } from './serverClient.ts';
+
+/** What transfers in either direction need of a connection. */
+export interface Wire {
+  readonly peer: Peer;
+  readonly request: ServerClient['request'];
+  /** Lets in no more transfers at a time than the other side takes. */
+  readonly transfers: RequestGate;
+  /** Ids of transfers, unique on the connection. */
+  readonly nextTransfer: () => number;
+  /** Whether the server understands compressed transfers. */
+  readonly zstd: boolean;
+  /** Contents in one transfer. */
+  readonly maxContents: number;
+}
