@@ -14,14 +14,9 @@ const { values: flags } = parseArgs({
   options: { production: { type: 'boolean', default: false }, watch: { type: 'boolean', default: false } },
 });
 
-/** Runs before anything is required, so an old Node says one sentence instead of "No such built-in module: node:sqlite". */
+/** What the two programs of the command line begin with. */
 const NODE_CHECK = `#!/usr/bin/env node
-(function () {
-  var v = process.versions.node.split('.');
-  if (+v[0] > 22 || (+v[0] === 22 && +v[1] >= 15)) return;
-  console.error('Syncline needs Node 22.15 or newer; this is ' + process.version + ' (' + process.execPath + '). Install a current Node from https://nodejs.org, or name a newer one: /path/to/node ' + process.argv[1]);
-  process.exit(2);
-})();`;
+${await readFile('.ci/nodeCheck.cjs', 'utf8')}`;
 
 const PROGRAMS = [
   { entry: 'extension/vscode/extension.ts', out: 'dist/extension.cjs', external: ['vscode'], banner: '' },
@@ -38,13 +33,19 @@ function options({ entry, out, external, banner }) {
     platform: 'node',
     format: 'cjs',
     target: 'node22.15',
-    // ws uses these two native add-ons only when they are installed; it must never find one by accident
     external,
-    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
+    define: {
+      // ws uses two native add-ons when they happen to be installed; a bundle stands on its own
+      'process.env.WS_NO_BUFFER_UTIL': '"1"',
+      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+      // in a bundle, where a module is means where the bundle is
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+    },
     banner: { js: banner },
     minify: flags.production,
     keepNames: true,
-    sourcemap: 'external',
+    sourcemap: flags.production ? 'external' : 'linked',
     metafile: true,
     write: false,
     logLevel: 'warning',
