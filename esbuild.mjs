@@ -14,9 +14,8 @@ const { values: flags } = parseArgs({
   options: { production: { type: 'boolean', default: false }, watch: { type: 'boolean', default: false } },
 });
 
-/** What the two programs of the command line begin with. */
-const NODE_CHECK = `#!/usr/bin/env node
-${await readFile('.ci/nodeCheck.cjs', 'utf8')}`;
+/** What the two programs of the command line begin with; the directive holds only as the first statement. */
+const NODE_CHECK = `#!/usr/bin/env node\n'use strict';\n${await readFile('.ci/nodeCheck.cjs', 'utf8')}`;
 
 const PROGRAMS = [
   { entry: 'extension/vscode/extension.ts', out: 'dist/extension.cjs', external: ['vscode'], banner: '' },
