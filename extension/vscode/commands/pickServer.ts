@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { ServerClient } from '../../connect/serverClient.ts';
+import type { Servers } from '../servers/servers.ts';
+
+/** How long a command waits for a connection that is just being made, milliseconds. */
+export const PATIENCE_MS = 15_000;
+
+/**
+ * The server a command talks to: the only one, or the one the person picks.
+ * @throws SynclineError `ConnectionFailed` when none is connected, `Cancelled`.
+ */
+export async function pickServer(servers: Servers): Promise<string> {
+  const urls = servers.urls;
+  const [only] = urls;
+  if (only === undefined)
+    throw new SynclineError('ConnectionFailed', 'Syncline is not connected to a server. Connect to one first.');
+  if (urls.length === 1) return only;
+  const picked = await vscode.window.showQuickPick([...urls], { placeHolder: 'Which server?' });
+  if (picked === undefined) throw new SynclineError('Cancelled');
+  return picked;
+}
+
+export async function clientOf(servers: Servers, url: string, signal?: AbortSignal): Promise<ServerClient> {
+  return servers.open(url).client({ deadlineMs: PATIENCE_MS, ...(signal && { signal }) });
+}

@@ -1,0 +1,58 @@
+/** Numbers as the wire takes them: integers beyond what a double holds exactly travel as their digits. */
+export type Value = number | string;
+
+export type ParsedValues =
+  | { readonly kind: 'values'; readonly values: readonly Value[] }
+  | { readonly kind: 'fault'; readonly index: number; readonly message: string };
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const INTEGER = /^[+-]?\d+$/;
+
+/** For sums: every value must be a number. */
+export function parseNumbers(text: string): ParsedValues {
+  const parts = splitValues(text);
+  if (parts.length === 0) return fault(0, 'Enter at least one number.');
+  const offender = parts.findIndex((part) => !isNumber(part));
+  if (offender >= 0) return fault(offender, `${describe(parts, offender)} is not a number.`);
+  return { kind: 'values', values: parts.map(toNumber) };
+}
+
+/** For sorting: all numbers, or all texts. */
+export function parseSortable(text: string): ParsedValues {
+  const parts = splitValues(text);
+  if (parts.length === 0) return fault(0, 'Enter at least one value.');
+  const numeric = parts.map(isNumber);
+  if (!numeric.includes(true)) return { kind: 'values', values: parts };
+  const offender = numeric.indexOf(false);
+  if (offender >= 0)
+    return fault(offender, `${describe(parts, offender)} is not a number; sort numbers or texts, not both.`);
+  const values = parts.map(toNumber);
+  // The wire sorts numbers as numbers and texts as texts, so one huge integer decides for all of them.
+  return { kind: 'values', values: values.some((value) => typeof value === 'string') ? parts : values };
+}
+
+/** Lines when there are several, else what stands between commas, else what stands between blanks. */
+export function splitValues(text: string): string[] {
+  const separator = /[\r\n]/.test(text.trim()) ? /\r?\n|\r/ : /[,;]/.test(text) ? /[,;]/ : /\s+/;
+  return text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+export const valuesText = (values: readonly Value[], separator = ' '): string => values.map(String).join(separator);
+
+const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
+
+function toNumber(text: string): Value {
+  const number = Number(text);
+  if (INTEGER.test(text) && !Number.isSafeInteger(number)) return text.replace(/^\+/, '');
+  return number;
+}
+
+function describe(parts: readonly string[], index: number): string {
+  const part = parts[index] ?? '';
+  return `Value ${index + 1} (“${part.length > 40 ? `${part.slice(0, 40)}…` : part}”)`;
+}
+
+const fault = (index: number, message: string): ParsedValues => ({ kind: 'fault', index, message });

@@ -1,0 +1,97 @@
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { isWithin, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { Listeners } from '../../connect/listeners.ts';
+import type { Disposable } from '../../connect/serverClient.ts';
+import type { Connection } from '../../connect/connection.ts';
+import type { ServerAddress } from '../../connect/target.ts';
+import { ChangeFeed, type FeedEvent } from '../servers/changeFeed.ts';
+import { listFolder, PAGE } from './serverFolder.ts';
+import { appendPage, type Folder, foldersToRefresh } from './treeRows.ts';
+
+type Key = WirePath | undefined;
+
+/** How long the first look into a place waits for its server, milliseconds. */
+const PATIENCE_MS = 15_000;
+
+/** One place of a server as far as it has been looked at, kept current by what the server tells. */
+export class PlaceModel {
+  readonly address: ServerAddress;
+  readonly #connection: Connection;
+  readonly #folders = new Map<Key, Folder>();
+  readonly #stale = new Set<Key>();
+  readonly #changes = new Listeners<readonly Key[]>();
+  readonly #feed: ChangeFeed;
+  readonly #listening: Disposable;
+
+  constructor(address: ServerAddress, connection: Connection, log: (event: string, data: object) => void) {
+    this.address = address;
+    this.#connection = connection;
+    this.#feed = new ChangeFeed(connection, address.share, address.dir, log);
+    this.#listening = this.#feed.onDidChange((event) => this.#apply(event));
+  }
+
+  /** Called with the folders whose rows have to be asked for again. */
+  onDidChange(listener: (folders: readonly Key[]) => void): Disposable {
+    return this.#changes.add(listener);
+  }
+
+  get root(): Key {
+    return this.address.dir;
+  }
+
+  /** Rows of a folder in the server's order: what is known, or a fresh look where that is stale or missing. */
+  async folder(path: Key): Promise<Folder> {
+    const known = this.#folders.get(path);
+    if (known && (!this.#stale.has(path) || !this.#connection.current)) return known;
+    this.#stale.delete(path);
+    const client = await this.#connection.client({ deadlineMs: PATIENCE_MS });
+    try {
+      const atLeast = Math.max(PAGE, known?.rows.length ?? 0);
+      const { rows, more } = await listFolder(client, this.address.share, path, { atLeast });
+      this.#folders.set(path, { rows, more });
+    } catch (error) {
+      if (!isGone(error)) {
+        this.#stale.add(path);
+        throw error;
+      }
+      this.#folders.set(path, { rows: [], more: false });
+    }
+    return this.#folders.get(path) ?? { rows: [], more: false };
+  }
+
+  async loadMore(path: Key): Promise<void> {
+    const known = this.#folders.get(path);
+    const after = known?.rows.at(-1)?.path;
+    if (!known || after === undefined) return;
+    const client = await this.#connection.client({ deadlineMs: PATIENCE_MS });
+    const { rows, more } = await listFolder(client, this.address.share, path, { after });
+    this.#folders.set(path, appendPage(known, rows, more));
+    this.#changes.emit([path]);
+  }
+
+  refresh(): void {
+    this.#apply('everything');
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#feed.dispose();
+  }
+
+  #apply(event: FeedEvent): void {
+    if (event === 'everything') {
+      for (const key of this.#folders.keys()) this.#stale.add(key);
+      this.#changes.emit([this.root]);
+      return;
+    }
+    const stale = foldersToRefresh(this.#folders, event);
+    if (stale.size === 0) return;
+    for (const key of stale) this.#stale.add(key);
+    this.#changes.emit([...stale].filter((key) => isWithin(key ?? ('' as WirePath), this.root) || key === this.root));
+  }
+}
+
+/** The folder went away between being shown and being opened: the change that says so is on its way. */
+function isGone(error: unknown): boolean {
+  return error instanceof SynclineError && (error.code === 'NotFound' || error.code === 'NotADirectory');
+}

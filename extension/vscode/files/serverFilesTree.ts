@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import { nameOf, parentOf, printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { commandId } from '../commands/commandIds.ts';
+import { logError } from '../messages/logError.ts';
+import type { Places } from '../servers/places.ts';
+import { SCHEME, uriParts } from './fileUri.ts';
+import type { PlaceModel } from './placeModel.ts';
+import type { EntryRow, Row } from './rows.ts';
+import { sizeText } from './sizeText.ts';
+import { sortRows } from './treeRows.ts';
+
+/** The Server Files view: one place shows its files at the top level, several show one node each. */
+export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
+  readonly #places: Places;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changes = new vscode.EventEmitter<Row[] | undefined>();
+  /** The row object of each path that is shown: VS Code wants to be told of changes with the object it was given. */
+  readonly #rows = new Map<string, EntryRow>();
+  readonly #listening: vscode.Disposable[] = [];
+
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  constructor(places: Places, log: vscode.LogOutputChannel) {
+    this.#places = places;
+    this.#log = log;
+    this.#listening.push(
+      places.onDidChange(() => this.#changes.fire(undefined)),
+      places.onDidChangeFolders(({ place, folders }) => this.#refresh(place, folders)),
+    );
+  }
+
+  async getChildren(row?: Row): Promise<Row[]> {
+    const places = this.#places.all;
+    const [only] = places;
+    if (!row && places.length !== 1) return places.map((place) => ({ kind: 'place', place }));
+    const place = row?.place ?? only;
+    if (!place || row?.kind === 'more') return [];
+    return this.#children(place, row?.kind === 'entry' ? row.row.path : place.root);
+  }
+
+  getParent(row: Row): Row | undefined {
+    const path = row.kind === 'entry' ? parentOf(row.row.path) : row.kind === 'more' ? row.folder : undefined;
+    if (row.kind === 'place' || path === undefined || path === row.place.root) return undefined;
+    return this.#rows.get(keyOf(row.place, path));
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    if (row.kind === 'place') return placeItem(row.place);
+    if (row.kind === 'more') return moreItem(row);
+    return entryItem(row);
+  }
+
+  dispose(): void {
+    for (const each of this.#listening) each.dispose();
+    this.#changes.dispose();
+  }
+
+  async #children(place: PlaceModel, path: WirePath | undefined): Promise<Row[]> {
+    try {
+      const { rows, more } = await place.folder(path);
+      const shown: Row[] = sortRows(rows).map((row) => {
+        const made: EntryRow = { kind: 'entry', place, row };
+        this.#rows.set(keyOf(place, row.path), made);
+        return made;
+      });
+      return more ? [...shown, { kind: 'more', place, folder: path }] : shown;
+    } catch (error) {
+      // The state of the connection is in the status bar and in the view's message; here is only the lack of rows.
+      logError(this.#log, `Could not list ${place.address.label}/${path ?? ''}`, error);
+      return [];
+    }
+  }
+
+  #refresh(place: PlaceModel, folders: readonly (WirePath | undefined)[]): void {
+    if (folders.includes(place.root)) return this.#changes.fire(undefined);
+    const rows = folders.flatMap((folder) => this.#rows.get(keyOf(place, folder)) ?? []);
+    if (rows.length > 0) this.#changes.fire(rows);
+  }
+}
+
+export const uriOfRow = (place: PlaceModel, path: WirePath | undefined): vscode.Uri =>
+  vscode.Uri.from({ scheme: SCHEME, ...uriParts({ ...place.address, path }) });
+
+const keyOf = (place: PlaceModel, path: WirePath | undefined) => `${place.address.label}\n${path ?? ''}`;
+
+function placeItem(place: PlaceModel): vscode.TreeItem {
+  const { share, dir, url, label } = place.address;
+  const item = new vscode.TreeItem(dir ?? share, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = label;
+  item.description = dir === undefined ? new URL(url).host : `${share} on ${new URL(url).host}`;
+  item.tooltip = label;
+  item.iconPath = new vscode.ThemeIcon('server');
+  item.contextValue = 'place';
+  return item;
+}
+
+function moreItem(row: Row & { kind: 'more' }): vscode.TreeItem {
+  const item = new vscode.TreeItem('Load more…');
+  item.id = `${keyOf(row.place, row.folder)}\nmore`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.contextValue = 'more';
+  item.command = { title: 'Load more', command: commandId('loadMore'), arguments: [row] };
+  return item;
+}
+
+function entryItem(shown: EntryRow): vscode.TreeItem {
+  const { place, row } = shown;
+  const { path, entry, modifiedAt } = row;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(nameOf(path), entry.kind === 'directory' ? Collapsed : None);
+  item.id = keyOf(place, path);
+  item.resourceUri = uriOfRow(place, path);
+  item.contextValue = entry.kind === 'directory' ? 'folder' : entry.kind;
+  if (entry.kind === 'directory') return item;
+  item.command = { title: 'Open', command: commandId('openServerFile'), arguments: [shown] };
+  if (entry.kind === 'link') item.description = `→ ${printable(entry.target)}`;
+  item.tooltip =
+    entry.kind === 'link'
+      ? `${path}\nSymbolic link to ${printable(entry.target)}`
+      : `${path}\n${sizeText(entry.size)}, changed ${new Date(modifiedAt).toLocaleString()}`;
+  return item;
+}

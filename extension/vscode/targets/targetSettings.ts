@@ -1,0 +1,124 @@
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { printable } from '../../../server/protocol/wirePath.ts';
+import { parseTarget, type ServerAddress } from '../../connect/target.ts';
+
+/** Where a setting was found. Only what the person's own settings say is taken without asking. */
+export type SettingLevel = 'user' | 'workspace' | 'folder';
+
+export const MODES = ['two-way', 'push', 'pull', 'mirror'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** A workspace folder, as far as settings are concerned. */
+export interface LocalFolder {
+  readonly name: string;
+  /** Absolute path on this machine. */
+  readonly path: string;
+}
+
+/** The value of `syncline.targets` at one level; `folder` is whose settings they are, for the level `folder`. */
+export interface TargetSource {
+  readonly level: SettingLevel;
+  readonly folder?: LocalFolder;
+  readonly value: unknown;
+}
+
+/** One entry of `syncline.targets`, checked and matched to its workspace folder. */
+export interface ConfiguredTarget {
+  readonly folder: LocalFolder;
+  readonly address: ServerAddress;
+  readonly mode: Mode;
+  readonly level: SettingLevel;
+}
+
+export interface TargetSettings {
+  readonly targets: readonly ConfiguredTarget[];
+  /** What is wrong with the others, one sentence each. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * What the settings ask for. Each folder syncs with one address; the level nearest to the folder wins. An entry of the
+ * user's settings must name its folder by absolute path, for it is read in every workspace; one of a workspace with several
+ * folders must name it too. Two folders never sync into the same place, for each would delete what the other has.
+ */
+export function readTargets(sources: readonly TargetSource[], folders: readonly LocalFolder[]): TargetSettings {
+  const faults: string[] = [];
+  const byFolder = new Map<string, ConfiguredTarget>();
+  for (const source of sources.toSorted((a, b) => NEARNESS[b.level] - NEARNESS[a.level])) {
+    if (source.value === undefined) continue;
+    if (!Array.isArray(source.value)) {
+      faults.push(`The setting syncline.targets (${source.level}) must be a list.`);
+      continue;
+    }
+    source.value.forEach((entry: unknown, index) => {
+      const where = `Entry ${index + 1} of syncline.targets (${source.level})`;
+      try {
+        const target = readEntry(entry, source, folders);
+        if (target && !byFolder.has(target.folder.path)) byFolder.set(target.folder.path, target);
+      } catch (error) {
+        faults.push(`${where}: ${SynclineError.from(error).message}`);
+      }
+    });
+  }
+  return withoutSharedPlaces([...byFolder.values()], faults);
+}
+
+const NEARNESS: Record<SettingLevel, number> = { folder: 2, workspace: 1, user: 0 };
+const FIELDS = ['folder', 'server', 'mode'];
+
+function readEntry(
+  entry: unknown,
+  source: TargetSource,
+  folders: readonly LocalFolder[],
+): ConfiguredTarget | undefined {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw usage('it must be an object.');
+  const { folder, server, mode = 'two-way' } = entry as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(entry).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) throw usage(`“${printable(unknown)}” is not known here; there are ${FIELDS.join(', ')}.`);
+  if (typeof server !== 'string') throw usage('“server” is missing: write ws://HOST:PORT/SHARE.');
+  if (!MODES.some((known) => known === mode)) throw usage(`“mode” must be one of ${MODES.join(', ')}.`);
+  if (folder !== undefined && typeof folder !== 'string') throw usage('“folder” must be a name or a path.');
+  const local = matchFolder(folder, source, folders);
+  return local && { folder: local, address: parseTarget(server), mode: mode as Mode, level: source.level };
+}
+
+/** Undefined: the entry is about a folder that is not open here. */
+function matchFolder(
+  folder: string | undefined,
+  source: TargetSource,
+  folders: readonly LocalFolder[],
+): LocalFolder | undefined {
+  if (source.folder) return source.folder;
+  if (source.level === 'user') {
+    if (folder === undefined) throw usage('in the user settings an entry needs “folder”, an absolute path.');
+    return folders.find(({ path }) => samePath(path, folder));
+  }
+  if (folder !== undefined) {
+    const found = folders.find(({ name, path }) => name === folder || samePath(path, folder));
+    if (!found) throw usage(`“${printable(folder)}” is no folder of this workspace.`);
+    return found;
+  }
+  if (folders.length > 1) throw usage('with several folders in the workspace an entry needs “folder”.');
+  return folders[0];
+}
+
+function withoutSharedPlaces(targets: readonly ConfiguredTarget[], faults: string[]): TargetSettings {
+  const kept: ConfiguredTarget[] = [];
+  for (const target of targets) {
+    const other = kept.find(({ address }) => overlap(address, target.address));
+    if (other)
+      faults.push(
+        `The folders ${other.folder.name} and ${target.folder.name} would sync into the same place, ${target.address.label}; give each its own.`,
+      );
+    else kept.push(target);
+  }
+  return { targets: kept, faults };
+}
+
+function overlap(a: ServerAddress, b: ServerAddress): boolean {
+  return `${a.label}/`.startsWith(`${b.label}/`) || `${b.label}/`.startsWith(`${a.label}/`);
+}
+
+const samePath = (a: string, b: string) => a.replace(/[\\/]+$/, '') === b.replace(/[\\/]+$/, '');
+
+const usage = (message: string) => new SynclineError('Usage', message);
