@@ -12,11 +12,29 @@ export const DEFAULT_PORT = 4848;
 /** Longest text frame (one JSON-RPC message), bytes. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
+/** How deep arrays and objects of a message may nest. */
+export const MAX_JSON_DEPTH = 64;
+
+/** Requests one side may have under way; the next is answered `TooMany`. Of these so many are worked on at a time. */
+export const MAX_REQUESTS = 1024;
+export const MAX_PARALLEL_REQUESTS = 64;
+
 /** Most payload bytes in one content frame. */
 export const MAX_FRAME_PAYLOAD = 256 * 1024;
 
 /** Bytes of a transfer that may be under way before the receiver has granted more. */
 export const INITIAL_CREDIT = 1024 * 1024;
+
+/** Transfers that may be under way on one connection. */
+export const MAX_TRANSFERS = 32;
+
+/** Frames of a transfer that has not been announced yet are kept this long, milliseconds, and up to so many bytes in all. */
+export const PARK_MS = 10_000;
+export const MAX_PARKED_BYTES = 16 * 1024 * 1024;
+
+/** A link with this much unsent asks its senders to wait; one with the second amount is given up. Bytes. */
+export const LINK_HIGH_WATER = 1024 * 1024;
+export const LINK_OVERFLOW = 64 * 1024 * 1024;
 
 /** Contents in one transfer, operations in one commit, rows in one page. */
 export const MAX_TRANSFER_CONTENTS = 4096;

@@ -83,8 +83,8 @@ export function movePath(path: WirePath, from: WirePath, to: WirePath): WirePath
 }
 
 /** Text from a peer, safe to show: control and bidirectional characters become visible escapes, long text is cut. */
-export function printable(text: string): string {
-  const cut = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+export function printable(text: string, limit = 200): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
   return cut.replace(
     /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,

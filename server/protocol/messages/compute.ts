@@ -2,25 +2,46 @@ import * as v from 'valibot';
 import { MAX_VALUES } from '../limits.ts';
 import { request } from './message.ts';
 
-/** Numbers as JSON numbers, or as decimal text where exactness matters: integers of any size travel as strings of digits. */
-const numbers = v.pipe(v.array(v.union([v.number(), v.string()])), v.maxLength(MAX_VALUES));
+export type ComputeValue = number | string;
 
-export const addParams = v.strictObject({ values: numbers });
-/** Exact integers come as a number while that is exact, else as text; a sum with fractions is the nearest double. */
+/**
+ * A list of up to a million values. Only its length is checked here: the operation looks at every value anyway and names the
+ * position of the one it refuses, which a schema's error could not.
+ */
+const values = v.custom<readonly ComputeValue[]>(
+  (input) => Array.isArray(input) && input.length <= MAX_VALUES,
+  `expected a list of at most ${MAX_VALUES} values`,
+);
+
+const sorted = v.custom<readonly ComputeValue[]>(
+  (input) => Array.isArray(input) && input.every((each) => typeof each === 'number' || typeof each === 'string'),
+  'expected a list of numbers or texts',
+);
+
+/** Numbers as JSON numbers, or as decimal text where exactness matters: integers of any size travel as strings of digits. */
+export const addParams = v.strictObject({ values });
+/**
+ * Whole numbers add up exactly: a number while that is exact, else text. A sum with fractions is the double nearest to the
+ * exact sum of the values, a decimal text standing for the double nearest to it.
+ */
 export const addResult = v.strictObject({ result: v.union([v.number(), v.string()]) });
 
 export const sortParams = v.strictObject({
-  values: v.pipe(v.array(v.union([v.number(), v.string()])), v.maxLength(MAX_VALUES)),
+  values,
   order: v.optional(v.picklist(['ascending', 'descending'])),
-  /** Texts only; numbers sort by value. `codepoint` (default), `natural` (file2 before file10), `locale` (a before B). */
+  /**
+   * Texts only; numbers sort by value. `codepoint` (default), `natural` (file2 before file10), `locale` (as an English
+   * dictionary does: a, B, c), `numeric` (by the number that each text is).
+   */
   collation: v.optional(v.picklist(['codepoint', 'natural', 'locale', 'numeric'])),
+  /** Of values that are the same, only the first is kept: the same text, or with numbers and `numeric` the same number. */
   unique: v.optional(v.boolean()),
 });
-/** Stable. All numbers or all texts; `numeric` sorts texts by the number each of them is. */
-export const sortResult = v.strictObject({ result: v.array(v.union([v.number(), v.string()])) });
+/** Stable in both orders. JSON knows no negative zero, so it comes back as 0. */
+export const sortResult = v.strictObject({ result: sorted });
 
 /** Anything that is no number is `InvalidParams` with `index`, as is NaN or infinity. No values: 0. */
 export const add = request('compute/add', { right: 'compute', params: addParams, result: addResult });
 
-/** NaN, and numbers mixed with texts, are `InvalidParams` with `index`. */
+/** All numbers or all texts: what differs from the first value, and NaN, is `InvalidParams` with `index`. */
 export const sort = request('compute/sort', { right: 'compute', params: sortParams, result: sortResult });

@@ -11,6 +11,8 @@ export const limits = v.strictObject({
   framePayload: count,
   /** Bytes a sender may have under way in a transfer before credit arrives. */
   initialCredit: count,
+  /** Transfers under way at the same time on one connection. */
+  transfers: count,
   transferContents: count,
   operations: count,
   page: count,

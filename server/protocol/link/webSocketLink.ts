@@ -1,0 +1,116 @@
+import type { ClientOptions, RawData, ServerOptions, WebSocket } from 'ws';
+import { MAX_MESSAGE_BYTES } from '../limits.ts';
+import { NORMAL_CLOSE } from './closeReason.ts';
+import { DrainQueue } from './drainQueue.ts';
+import type { Link, LinkClose, LinkReceiver } from './link.ts';
+
+/** How long the other side may take to agree to the end. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** For `new WebSocketServer({...})`. Compression costs ten times what it saves here: contents are compressed on their own. */
+export const WEB_SOCKET_SERVER_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE_BYTES,
+} as const satisfies ServerOptions;
+
+/**
+ * For `new WebSocket(url, SUBPROTOCOL, {...})`; every part matters, the client's own defaults are others.
+ *
+ * Masking exists to keep bytes chosen by a script from looking like HTTP to a proxy that reads along. Where nobody can read
+ * along (TLS, loopback, a pipe) it protects nothing and costs most of the throughput, so a mask of zeros is sent instead: pass
+ * `unobserved` for these and only these.
+ */
+export function webSocketClientOptions(unobserved: boolean): ClientOptions {
+  return {
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    ...(unobserved ? { generateMask: (mask: Buffer) => mask.fill(0) } : {}),
+  };
+}
+
+/** A link over an open WebSocket of either side. Takes the socket over: nobody else may listen, send or close. */
+export class WebSocketLink implements Link {
+  readonly #socket: WebSocket;
+  readonly #drain: DrainQueue;
+  #early: ((receiver: LinkReceiver) => void)[] = [];
+  #receiver: LinkReceiver | undefined;
+  #ended = false;
+  #closing = false;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.#drain = new DrainQueue(() => socket.bufferedAmount);
+    socket.on('message', (data, isBinary) => this.#received(data, isBinary));
+    socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
+    // 'close' follows with the code; without a listener the process would end
+    socket.on('error', () => {});
+    if (socket.readyState === socket.CLOSED) this.#end({ code: 1006, reason: '' });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  sendText(text: string): void {
+    this.#send(Buffer.from(text), false);
+  }
+
+  sendBinary(frame: Uint8Array): void {
+    this.#send(frame, true);
+  }
+
+  drained(): Promise<void> {
+    return this.#drain.wait();
+  }
+
+  listen(receiver: LinkReceiver): void {
+    this.#receiver = receiver;
+    const early = this.#early;
+    this.#early = [];
+    for (const deliver of early) deliver(receiver);
+  }
+
+  close(reason: LinkClose = NORMAL_CLOSE): void {
+    if (this.#ended || this.#closing) return;
+    this.#closing = true;
+    this.#socket.close(reason.code, reason.reason);
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  #send(data: Uint8Array, binary: boolean): void {
+    if (this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#sentBytes += data.byteLength;
+    this.#socket.send(data, { binary }, () => this.#drain.written());
+  }
+
+  #received(data: RawData, isBinary: boolean): void {
+    // `binaryType` is left at 'nodebuffer', so data is one Buffer
+    const bytes = data as Buffer;
+    this.#receivedBytes += bytes.byteLength;
+    if (isBinary) this.#deliver((receiver) => receiver.binary(bytes));
+    else this.#deliver((receiver) => receiver.text(bytes.toString()));
+  }
+
+  #end(reason: LinkClose): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#drain.end();
+    this.#deliver((receiver) => receiver.closed(reason));
+  }
+
+  #deliver(deliver: (receiver: LinkReceiver) => void): void {
+    if (this.#receiver) deliver(this.#receiver);
+    else this.#early.push(deliver);
+  }
+}

@@ -1,0 +1,22 @@
+import type { ContentPart } from '../messages/content.ts';
+
+/** Where the contents of a transfer go. */
+export interface ContentSink {
+  /**
+   * Called in the order of the parts, once for each, also for one of which nothing is missing. Up to
+   * {@link MAX_OPEN_WRITERS} writers may be open at a time. A rejection ends the transfer with that error.
+   */
+  open(part: ContentPart): Promise<ContentWriter>;
+}
+
+/** Takes the bytes of one content from `part.from` on. Calls never overlap; exactly one of `finish` and `abort` is the last. */
+export interface ContentWriter {
+  /** `bytes` may be kept until the promise has settled, not longer. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** All bytes have been written. Verifies that they are the content; rejects with `ContentMismatch` where they are not. */
+  finish(): Promise<void>;
+  /** The transfer has failed. What has arrived may be kept for a resume. Must not reject. */
+  abort(): Promise<void>;
+}
+
+export const MAX_OPEN_WRITERS = 8;

@@ -1,0 +1,97 @@
+import { pipeline } from 'node:stream/promises';
+import { zstdCompressSync } from 'node:zlib';
+import { MAX_FRAME_PAYLOAD, STALL_MS } from '../limits.ts';
+import { SynclineError } from '../errors.ts';
+import type { Encoding } from '../messages/content.ts';
+import { OutgoingFrames } from './outgoingFrames.ts';
+import { abortReason } from './receiveTransfer.ts';
+import type { TransferTable } from './transferTable.ts';
+import { COMPRESS, zstdCompressor } from './zstd.ts';
+
+export interface SendOptions {
+  readonly transfer: number;
+  readonly encoding: Encoding;
+  /** The bytes of all parts, one after the other. Pieces must not be changed once they have been given out. */
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+  /** Bytes of content that have been taken from the source so far. */
+  readonly onProgress?: (bytes: number) => void;
+  readonly stallMs?: number;
+}
+
+/**
+ * Sends a transfer: never more than the receiver has granted and never faster than the link drains. Begins at once, before
+ * the first await. Resolves when the last frame has been handed to the link, with the bytes taken from the source; whether
+ * they have arrived is told by the answer to the request: see `joinTransfer`.
+ *
+ * Rejects with a `SynclineError`: `Cancelled` (also when the receiver gave up), `TransferStalled`, the connection's end, or
+ * whatever the source threw. The other side is told, and the connection lives on.
+ */
+export async function sendTransfer(
+  peer: { readonly transfers: TransferTable },
+  options: SendOptions,
+): Promise<{ bytes: number }> {
+  const { transfer, encoding, signal, stallMs = STALL_MS } = options;
+  const { transfers } = peer;
+  const frames = new OutgoingFrames(transfers.carrier, { transfer, zstd: encoding === 'zstd', stallMs });
+  const onAbort = (): void => frames.ended(abortReason(signal), false);
+  let bytes = 0;
+
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of options.source) {
+      bytes += piece.byteLength;
+      yield piece;
+      options.onProgress?.(bytes);
+    }
+  }
+
+  const sendAll = async (pieces: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const piece of pieces) await frames.write(piece);
+    await frames.finish();
+  };
+  let sending: Promise<void> | undefined;
+  const send = (pieces: AsyncIterable<Uint8Array>): Promise<void> => (sending = sendAll(pieces));
+
+  transfers.begin(transfer, frames);
+  try {
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    if (encoding === 'identity') await send(counted());
+    else await sendCompressed(counted(), send);
+    return { bytes };
+  } catch (error) {
+    const failure = SynclineError.from(error);
+    frames.ended(failure, false);
+    // a pipeline may fail while its last stage still waits for credit
+    await sending?.catch(() => {});
+    if (!frames.remote) transfers.carrier.cancel(transfer);
+    throw failure;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    transfers.finish(transfer);
+  }
+}
+
+/** What fits one frame is compressed on the spot, which takes a millisecond; the rest on another thread. */
+async function sendCompressed(
+  source: AsyncGenerator<Uint8Array>,
+  send: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<void> {
+  const head: Uint8Array[] = [];
+  let size = 0;
+  while (size <= MAX_FRAME_PAYLOAD) {
+    const { done, value } = await source.next();
+    if (done) return send(once(zstdCompressSync(Buffer.concat(head), COMPRESS)));
+    head.push(value);
+    size += value.byteLength;
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* head;
+    yield* source;
+  }
+  await pipeline(all(), zstdCompressor(), send);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
