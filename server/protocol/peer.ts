@@ -1,14 +1,10 @@
 import {
-  CancellationTokenSource,
-  type CancellationToken,
   createMessageConnection,
-  ErrorCodes,
   type Message,
   type MessageConnection,
   ParameterStructures,
-  type ResponseError,
 } from 'vscode-jsonrpc/node';
-import { type ErrorName, ERRORS, isErrorName, SynclineError } from './errors.ts';
+import { type ErrorName, ERRORS, SynclineError } from './errors.ts';
 import { LINK_HIGH_WATER, LINK_OVERFLOW, MAX_MESSAGE_BYTES, MAX_PARALLEL_REQUESTS, MAX_REQUESTS } from './limits.ts';
 import { closeReasonOf, errorOfClose } from './link/closeReason.ts';
 import type { Link } from './link/link.ts';
@@ -16,11 +12,12 @@ import type { RequestHandlers } from './messages/api.ts';
 import * as content from './messages/content.ts';
 import type { NotificationMessage, ParamsOf, RequestMessage, ResultOf } from './messages/message.ts';
 import type { ProgressReport } from './messages/progress.ts';
-import { checkParams, checkResult } from './rpc/checkValue.ts';
+import { checkParams } from './rpc/checkValue.ts';
+import { IncomingRequests } from './rpc/incomingRequests.ts';
 import { FedReader, SendingWriter } from './rpc/linkMessages.ts';
-import { ProgressTokens, type ProgressToken, splitToken } from './rpc/progressTokens.ts';
+import { OutgoingRequests } from './rpc/outgoingRequests.ts';
+import type { ProgressToken } from './rpc/progressTokens.ts';
 import { type IncomingMessage, type MessageId, type Params, readMessage } from './rpc/readMessage.ts';
-import { fromWireError, toWireError } from './rpc/wireError.ts';
 import { TransferTable } from './transfer/transferTable.ts';
 
 export interface PeerOptions {
@@ -64,15 +61,15 @@ export class Peer {
 
   readonly #link: Link;
   readonly #connection: MessageConnection;
+  readonly #outgoing: OutgoingRequests;
+  readonly #incoming: IncomingRequests;
   readonly #reader = new FedReader();
   readonly #log: (event: string, data: object) => void;
   readonly #maxRequests: number;
   readonly #acceptFrames: () => boolean;
   /** Ids of incoming requests that are not answered yet, as text because vscode-jsonrpc takes 1 and "1" for the same. */
   readonly #underWay = new Set<string>();
-  readonly #aborts = new Set<AbortController>();
   readonly #notified = new Map<string, (params: Params) => void>();
-  readonly #progress = new ProgressTokens();
   #ended: SynclineError | undefined;
   #settle!: (error: SynclineError | null) => void;
 
@@ -93,8 +90,11 @@ export class Peer {
     this.#connection = createMessageConnection(this.#reader, new SendingWriter((m) => this.#write(m)), logger, {
       maxParallelism: options.maxParallelism ?? MAX_PARALLEL_REQUESTS,
     });
-    this.#connection.onRequest((method: string) => {
-      throw toWireError(new SynclineError('UnknownMethod', undefined, { data: { field: method.slice(0, 100) } }));
+    this.#outgoing = new OutgoingRequests(this.#connection);
+    this.#incoming = new IncomingRequests({
+      connection: this.#connection,
+      sendProgress: (token, report) => this.#sendProgress(token, report),
+      log: this.#log,
     });
     this.onNotification(content.credit, ({ transfer, upTo }) => this.transfers.credited(transfer, upTo));
     this.onNotification(content.cancel, ({ transfer }) => this.transfers.cancelled(transfer));
@@ -134,53 +134,7 @@ export class Peer {
     params: ParamsOf<M>,
     options: RequestOptions = {},
   ): Promise<ResultOf<M>> {
-    const { signal, onProgress, deadlineMs = message.deadlineMs } = options;
-    if (this.#ended) return Promise.reject(this.#ended);
-    if (signal?.aborted) return Promise.reject(cancelledBy(signal));
-    return new Promise<ResultOf<M>>((resolve, reject) => {
-      const cancellation = new CancellationTokenSource();
-      let timer: NodeJS.Timeout | undefined;
-      let token: ProgressToken | undefined;
-      const settled = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        if (token !== undefined) this.#progress.remove(token);
-      };
-      const giveUp = (error: SynclineError): void => {
-        settled();
-        reject(error);
-        // after the connection's end there is nobody left to tell
-        if (!this.#ended) cancellation.cancel();
-      };
-      const onAbort = (): void => giveUp(cancelledBy(signal));
-      const startTimer = (): void => {
-        clearTimeout(timer);
-        if (deadlineMs > 0) timer = setTimeout(() => giveUp(new SynclineError('DeadlineExceeded')), deadlineMs);
-      };
-      if (onProgress) {
-        token = this.#progress.add((report) => {
-          startTimer();
-          onProgress(report);
-        });
-      }
-      signal?.addEventListener('abort', onAbort, { once: true });
-      startTimer();
-      const sent = token === undefined ? params : { ...(params as object), progressToken: token };
-      this.#connection.sendRequest<unknown>(message.method, ParameterStructures.byName, sent, cancellation.token).then(
-        (result) => {
-          settled();
-          try {
-            resolve(checkResult(message.result, result, message.method) as ResultOf<M>);
-          } catch (error) {
-            reject(SynclineError.from(error));
-          }
-        },
-        (error: ResponseError<unknown>) => {
-          settled();
-          reject(this.#ended ?? (error.code === ErrorCodes.MessageWriteError ? notSent(error) : fromWireError(error)));
-        },
-      );
-    });
+    return this.#outgoing.send(message, params, options);
   }
 
   /** Tells the other side; dropped when the connection has ended. */
@@ -201,34 +155,7 @@ export class Peer {
     contextOf: (message: RequestMessage, call: IncomingCall) => C,
     gate: (message: RequestMessage) => void = () => {},
   ): void {
-    for (const [name, message] of Object.entries(requests)) {
-      // the one place where a message and its handler are brought together without the compiler's help
-      const handler = handlers[name] as (params: unknown, context: C) => Promise<unknown>;
-      this.#connection.onRequest(message.method, async (given: Params, cancellation: CancellationToken) => {
-        const abort = new AbortController();
-        this.#aborts.add(abort);
-        cancellation.onCancellationRequested(() => abort.abort(new SynclineError('Cancelled')));
-        if (cancellation.isCancellationRequested) abort.abort(new SynclineError('Cancelled'));
-        let answered = false;
-        try {
-          gate(message);
-          const { params, token } = splitToken(given);
-          const checked = checkParams(message.params, params);
-          const progress = (report: ProgressReport): void => {
-            if (token !== undefined && !answered && !this.#ended) this.#sendProgress(token, report);
-          };
-          abort.signal.throwIfAborted();
-          return await handler(checked, contextOf(message, { signal: abort.signal, progress }));
-        } catch (error) {
-          const told = abort.signal.aborted && isAbort(error) ? abort.signal.reason : error;
-          if (!(told instanceof SynclineError)) this.#log('requestFailed', { method: message.method, error });
-          throw toWireError(told);
-        } finally {
-          answered = true;
-          this.#aborts.delete(abort);
-        }
-      });
-    }
+    this.#incoming.serve(requests, handlers, contextOf, gate);
   }
 
   /** Handlers run at once and in order. What one throws is logged; params that fail their check are logged and dropped. */
@@ -274,7 +201,7 @@ export class Peer {
 
   #receiveNotification(method: string, params: Params): void {
     try {
-      if (method === '$/progress') this.#progress.receive(params);
+      if (method === '$/progress') this.#outgoing.progress.receive(params);
       else if (method === '$/cancelRequest') {
         const { id } = params;
         if (typeof id !== 'string' && typeof id !== 'number') throw new SynclineError('InvalidParams');
@@ -309,7 +236,7 @@ export class Peer {
   }
 
   #sendProgress(token: ProgressToken, value: ProgressReport): void {
-    if (this.#link.bufferedBytes > LINK_HIGH_WATER) return;
+    if (this.#ended || this.#link.bufferedBytes > LINK_HIGH_WATER) return;
     this.#sendText(JSON.stringify({ jsonrpc: '2.0', method: '$/progress', params: { token, value } }));
   }
 
@@ -354,8 +281,8 @@ export class Peer {
     if (this.#ended) return;
     const reason = error ?? new SynclineError('ConnectionLost');
     this.#ended = reason;
-    for (const abort of this.#aborts) abort.abort(reason);
-    this.#aborts.clear();
+    this.#outgoing.end(reason);
+    this.#incoming.end(reason);
     this.#underWay.clear();
     // without it pending requests would wait for ever
     this.#connection.dispose();
@@ -363,12 +290,3 @@ export class Peer {
     this.#settle(error);
   }
 }
-
-function cancelledBy(signal: AbortSignal | undefined): SynclineError {
-  const reason: unknown = signal?.reason;
-  return reason instanceof SynclineError ? reason : new SynclineError('Cancelled');
-}
-
-const notSent = ({ message }: Error): SynclineError => new SynclineError(isErrorName(message) ? message : 'Internal');
-
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -7,6 +7,11 @@ import type { Link, LinkClose, LinkReceiver } from './link.ts';
 /** How long the other side may take to agree to the end. */
 const CLOSE_GRACE_MS = 2_000;
 
+const CODE_OF_FAULT: Readonly<Record<string, number>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_INVALID_UTF8: 1007,
+};
+
 /** For `new WebSocketServer({...})`. Compression costs ten times what it saves here: contents are compressed on their own. */
 export const WEB_SOCKET_SERVER_OPTIONS = {
   perMessageDeflate: false,
@@ -44,8 +49,7 @@ export class WebSocketLink implements Link {
     this.#drain = new DrainQueue(() => socket.bufferedAmount);
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
-    // 'close' follows with the code; without a listener the process would end
-    socket.on('error', () => {});
+    socket.on('error', (error) => this.#failed(error));
     if (socket.readyState === socket.CLOSED) this.#end({ code: 1006, reason: '' });
   }
 
@@ -84,8 +88,19 @@ export class WebSocketLink implements Link {
     if (this.#ended || this.#closing) return;
     this.#closing = true;
     this.#socket.close(reason.code, reason.reason);
+    this.#terminateLater();
+  }
+
+  #terminateLater(): void {
     const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
     this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** What breaks the rules of WebSocket has been answered by `ws` with its code; after other errors 'close' follows. */
+  #failed(error: Error & { code?: string }): void {
+    if (!error.code?.startsWith('WS_ERR_')) return;
+    this.#terminateLater();
+    this.#end({ code: CODE_OF_FAULT[error.code] ?? 1002, reason: '' });
   }
 
   #send(data: Uint8Array, binary: boolean): void {

@@ -4,6 +4,7 @@ import type { ContentFrame } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
 import { STALL_MS } from '../limits.ts';
 import type { ContentPart, Encoding } from '../messages/content.ts';
+import { abortReason } from '../rpc/abortReason.ts';
 import type { ContentSink } from './contentSink.ts';
 import { IncomingFrames } from './incomingFrames.ts';
 import { PartSplitter } from './partSplitter.ts';
@@ -101,11 +102,6 @@ function asTransferError(error: unknown): SynclineError {
     return new SynclineError('ContentMismatch', 'The compressed bytes are damaged.', { cause: error });
   }
   return SynclineError.from(error);
-}
-
-export function abortReason(signal: AbortSignal | undefined): SynclineError {
-  const reason: unknown = signal?.reason;
-  return reason instanceof SynclineError ? reason : new SynclineError('Cancelled');
 }
 
 const tooMuch = (): SynclineError => new SynclineError('ContentMismatch', 'More bytes came than were announced.');

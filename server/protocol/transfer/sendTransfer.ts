@@ -3,8 +3,8 @@ import { zstdCompressSync } from 'node:zlib';
 import { MAX_FRAME_PAYLOAD, STALL_MS } from '../limits.ts';
 import { SynclineError } from '../errors.ts';
 import type { Encoding } from '../messages/content.ts';
+import { abortReason } from '../rpc/abortReason.ts';
 import { OutgoingFrames } from './outgoingFrames.ts';
-import { abortReason } from './receiveTransfer.ts';
 import type { TransferTable } from './transferTable.ts';
 import { COMPRESS, zstdCompressor } from './zstd.ts';
 
