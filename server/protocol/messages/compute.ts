@@ -43,5 +43,5 @@ export const sortResult = v.strictObject({ result: sorted });
 /** Anything that is no number is `InvalidParams` with `index`, as is NaN or infinity. No values: 0. */
 export const add = request('compute/add', { right: 'compute', params: addParams, result: addResult });
 
-/** All numbers or all texts: what differs from the first value, and NaN, is `InvalidParams` with `index`. */
+/** All numbers or all texts: what differs from the first value, NaN and infinity are `InvalidParams` with `index`. */
 export const sort = request('compute/sort', { right: 'compute', params: sortParams, result: sortResult });

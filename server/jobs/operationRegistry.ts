@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { SynclineError } from '../protocol/errors.ts';
+import { printable } from '../protocol/wirePath.ts';
+import type { Operation, ReportFraction } from './operation.ts';
+import { add } from './operations/add.ts';
+import { sort } from './operations/sort.ts';
+
+/** The closed list of what a job can run. To add one: write it in `operations/` and name it here. */
+export const OPERATIONS: readonly Operation[] = [add, sort];
+
+/** Looks operations up by name and runs them on JSON text, which is how parameters and results are stored and sent. */
+export class OperationRegistry {
+  readonly operations: readonly Operation[];
+  readonly #byName: ReadonlyMap<string, Operation>;
+
+  constructor(operations: readonly Operation[] = OPERATIONS) {
+    this.operations = operations;
+    this.#byName = new Map(operations.map((operation) => [operation.name, operation]));
+  }
+
+  /** @throws SynclineError `UnknownOperation` */
+  find(name: string): Operation {
+    const operation = this.#byName.get(name);
+    if (operation) return operation;
+    const known = this.operations.map((each) => each.name).join(', ');
+    throw new SynclineError('UnknownOperation', `There is no operation “${printable(name)}”; there are ${known}.`);
+  }
+
+  /** @throws SynclineError `UnknownOperation`, or `InvalidParams` naming the field. */
+  check(name: string, params: unknown): void {
+    checkShape(this.find(name), params);
+  }
+
+  /** @throws SynclineError also what the operation itself finds wrong. */
+  run(name: string, paramsText: string, report: ReportFraction): string {
+    const operation = this.find(name);
+    const params = checkShape(operation, JSON.parse(paramsText));
+    return JSON.stringify(operation.run(params, report));
+  }
+}
+
+function checkShape(operation: Operation, params: unknown): unknown {
+  const outcome = v.safeParse(operation.params, params, { abortEarly: true });
+  if (outcome.success) return outcome.output;
+  const [issue] = outcome.issues;
+  const field = v.getDotPath(issue) ?? undefined;
+  const where = field === undefined ? 'The parameters' : `“${printable(field)}”`;
+  throw new SynclineError('InvalidParams', `${where} of “${operation.name}”: ${issue.message}.`, {
+    data: field === undefined ? {} : { field },
+  });
+}
