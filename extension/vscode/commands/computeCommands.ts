@@ -1,7 +1,14 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import * as compute from '../../../server/protocol/messages/compute.ts';
-import { type ParsedValues, parseNumbers, parseSortable, type Value, valuesText } from '../compute/parseValues.ts';
+import {
+  type ParsedValues,
+  parseNumbers,
+  parseSortable,
+  sortParams,
+  type Value,
+  valuesText,
+} from '../compute/parseValues.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askText } from './input.ts';
 import { clientOf, pickServer } from './pickServer.ts';
@@ -14,7 +21,7 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     async addNumbers(argument) {
       const { values } = await valuesFrom(argument, 'Add Numbers', parseNumbers);
       const client = await clientOf(servers, await pickServer(servers));
-      const { result } = await client.request(compute.add, { values: [...values] });
+      const { result } = await client.request(compute.add, { values });
       messenger.inform(`The sum is ${result}.`, copyOffer(String(result)));
       return result;
     },
@@ -22,9 +29,13 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     async sortValues(argument) {
       const { values, selected } = await valuesFrom(argument, 'Sort Values', parseSortable);
       const client = await clientOf(servers, await pickServer(servers));
-      const { result } = await client.request(compute.sort, { values: [...values], ...collationFor(values) });
+      const { result } = await client.request(compute.sort, sortParams(values));
       if (!selected) {
-        await showText(messenger, 'Sorted', valuesText(result, result.some((value) => /\s/.test(String(value))) ? ', ' : ' '));
+        await showText(
+          messenger,
+          'Sorted',
+          valuesText(result, result.some((value) => /\s/.test(String(value))) ? ', ' : ' '),
+        );
         return result;
       }
       messenger.inform(`Sorted ${values.length} values.`, copyOffer(valuesText(result, '\n')), {
@@ -68,14 +79,9 @@ async function valuesFrom(
 }
 
 function valuesOf(parsed: ParsedValues): readonly Value[] {
-  if (parsed.kind === 'fault') throw new SynclineError('InvalidParams', parsed.message, { data: { index: parsed.index } });
+  if (parsed.kind === 'fault')
+    throw new SynclineError('InvalidParams', parsed.message, { data: { index: parsed.index } });
   return parsed.values;
-}
-
-/** Texts are sorted as people read them; huge integers, which travel as texts, by their value. */
-function collationFor(values: readonly Value[]): { collation?: 'numeric' | 'natural' } {
-  if (values.every((value) => typeof value === 'number')) return {};
-  return { collation: parseNumbers(values.join('\n')).kind === 'values' ? 'numeric' : 'natural' };
 }
 
 async function replaceSelection({ editor, range, separator }: Selected, text: string): Promise<void> {

@@ -27,11 +27,14 @@ export async function askOne<T extends vscode.QuickPickItem>(
   items: readonly T[] | Promise<readonly T[]>,
   options: { readonly title: string; readonly placeHolder?: string },
 ): Promise<T> {
-  const picked = await vscode.window.showQuickPick(Promise.resolve(items).then((all) => [...all]), {
-    matchOnDescription: true,
-    matchOnDetail: true,
-    ...options,
-  });
+  const picked = await vscode.window.showQuickPick(
+    Promise.resolve(items).then((all) => [...all]),
+    {
+      matchOnDescription: true,
+      matchOnDetail: true,
+      ...options,
+    },
+  );
   if (!picked) throw new SynclineError('Cancelled');
   return picked;
 }

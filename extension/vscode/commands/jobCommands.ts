@@ -4,7 +4,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import * as jobs from '../../../server/protocol/messages/jobs.ts';
 import { ENDED, type Job } from '../../../server/protocol/messages/jobs.ts';
 import type { ServerClient } from '../../connect/serverClient.ts';
-import { parseNumbers, parseSortable } from '../compute/parseValues.ts';
+import { parseNumbers, parseSortable, sortParams } from '../compute/parseValues.ts';
 import { jobLine, resultText, stateText } from '../jobs/jobText.ts';
 import { withProgress } from '../messages/progress.ts';
 import { commandId, type CommandHandlers } from './commandIds.ts';
@@ -64,7 +64,8 @@ export function jobCommands({
   /** By id where one is given or typed; the ids of this workspace and the server's own list are offered. */
   async function chooseJob(id: unknown, title: string, fits: (job: Job) => boolean) {
     const remembered = jobMemory.all();
-    if (typeof id === 'string') return { jobId: id, url: remembered.find((job) => job.id === id)?.server ?? (await pickServer(servers)) };
+    if (typeof id === 'string')
+      return { jobId: id, url: remembered.find((job) => job.id === id)?.server ?? (await pickServer(servers)) };
     const url = await pickServer(servers);
     const other = { label: '$(edit) Enter an id…', id: '' };
     const known = listJobs(await clientOf(servers, url), fits);
@@ -78,7 +79,10 @@ export function jobCommands({
       ];
     });
     const picked = await askOne(items, { title: `Syncline: ${title}`, placeHolder: 'Which job?' });
-    const jobId = picked.id === '' ? await askText({ title: `Syncline: ${title}`, prompt: 'Id of the job', check: idMessage }) : picked.id;
+    const jobId =
+      picked.id === ''
+        ? await askText({ title: `Syncline: ${title}`, prompt: 'Id of the job', check: idMessage })
+        : picked.id;
     return { jobId, url };
   }
 }
@@ -89,9 +93,9 @@ async function listJobs(client: ServerClient, fits: (job: Job) => boolean): Prom
 }
 
 async function askOperation(client: ServerClient): Promise<string> {
-  const known = client.request(jobs.operations, {}).then(({ operations }) =>
-    operations.map(({ name, summary }) => ({ label: name, detail: summary })),
-  );
+  const known = client
+    .request(jobs.operations, {})
+    .then(({ operations }) => operations.map(({ name, summary }) => ({ label: name, detail: summary })));
   return (await askOne(known, { title: 'Syncline: Submit Job', placeHolder: 'Which operation?' })).label;
 }
 
@@ -122,7 +126,10 @@ function readParams(text: string, parse: typeof parseNumbers | undefined): { rea
     }
   }
   const parsed = parse(text);
-  return parsed.kind === 'fault' ? parsed.message : { params: { values: parsed.values } };
+  return parsed.kind === 'fault'
+    ? parsed.message
+    : { params: parse === parseSortable ? sortParams(parsed.values) : { values: parsed.values } };
 }
 
-const idMessage = (id: string) => (/^[A-Za-z0-9_-]{8,64}$/.test(id) ? undefined : 'An id has 8 to 64 letters, digits, “_” or “-”.');
+const idMessage = (id: string) =>
+  /^[A-Za-z0-9_-]{8,64}$/.test(id) ? undefined : 'An id has 8 to 64 letters, digits, “_” or “-”.';

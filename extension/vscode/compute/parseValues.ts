@@ -31,6 +31,15 @@ export function parseSortable(text: string): ParsedValues {
   return { kind: 'values', values: values.some((value) => typeof value === 'string') ? parts : values };
 }
 
+/** Parameters that sort values as people read them: huge integers, which travel as texts, by the number each of them is. */
+export function sortParams(values: readonly Value[]): {
+  readonly values: readonly Value[];
+  readonly collation?: 'numeric' | 'natural';
+} {
+  if (values.every((value) => typeof value === 'number')) return { values };
+  return { values, collation: values.every((value) => isNumber(String(value))) ? 'numeric' : 'natural' };
+}
+
 /** Lines when there are several, else what stands between commas, else what stands between blanks. */
 export function splitValues(text: string): string[] {
   const separator = /[\r\n]/.test(text.trim()) ? /\r?\n|\r/ : /[,;]/.test(text) ? /[,;]/ : /\s+/;

@@ -21,9 +21,9 @@ export interface UriParts {
 }
 
 export function uriParts({ url, share, path }: ServerFile): UriParts {
-  const { protocol, host } = new URL(url);
+  const host = url.replace(/^wss?:\/\//, '');
   return {
-    authority: protocol === 'wss:' ? `tls+${host}` : host,
+    authority: url.startsWith('wss:') ? `tls+${host}` : host,
     path: path === undefined ? `/${share}` : `/${share}/${path}`,
   };
 }

@@ -63,7 +63,13 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     return this.#attempt(uri, async (client, { share, path }) => {
       const pinned = pinnedContent(uri);
       if (pinned)
-        return { type: vscode.FileType.File, size: pinned.size, ctime: 0, mtime: 0, permissions: vscode.FilePermission.Readonly };
+        return {
+          type: vscode.FileType.File,
+          size: pinned.size,
+          ctime: 0,
+          mtime: 0,
+          permissions: vscode.FilePermission.Readonly,
+        };
       if (path === undefined) return { type: vscode.FileType.Directory, size: 0, ctime: 0, mtime: 0 };
       return statOf(await find(client, share, path));
     });
@@ -96,7 +102,8 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     return this.#attempt(uri, async (client, { share, path }) => {
       if (path === undefined || pinnedContent(uri)) throw new SynclineError('NotAFile');
       const key = uri.toString();
-      const expect = this.#seen.get(key) ?? (options.create && !options.overwrite ? null : await entryAt(client, share, path));
+      const expect =
+        this.#seen.get(key) ?? (options.create && !options.overwrite ? null : await entryAt(client, share, path));
       if (expect === null && !options.create) throw new SynclineError('NotFound');
       const upload = uploadOf(bytes, nameOf(path));
       const entry: FileEntry = {
@@ -173,7 +180,9 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     const uri = (path: WirePath) => vscode.Uri.from({ scheme: SCHEME, ...uriParts({ url, share, path }) });
     if (event === 'everything') {
       const known = [...this.#seen.keys()].map((key) => vscode.Uri.parse(key, true));
-      const here = known.filter(({ authority, path }) => uri('x' as WirePath).authority === authority && path.startsWith(`/${share}/`));
+      const here = known.filter(
+        ({ authority, path }) => uri('x' as WirePath).authority === authority && path.startsWith(`/${share}/`),
+      );
       return this.#changes.fire(here.map((each) => ({ type: vscode.FileChangeType.Changed, uri: each })));
     }
     this.#changes.fire(

@@ -59,7 +59,11 @@ export class Messenger {
     this.#show(vscode.window.showWarningMessage, text, offers);
   }
 
-  #show(show: (text: string, ...labels: string[]) => Thenable<string | undefined>, text: string, offers: readonly Offer[]): void {
+  #show(
+    show: (text: string, ...labels: string[]) => Thenable<string | undefined>,
+    text: string,
+    offers: readonly Offer[],
+  ): void {
     const chosen = (label: string | undefined) => offers.find((offer) => offer.label === label)?.run();
     show(text, ...offers.map(({ label }) => label)).then(chosen, (error: unknown) => {
       logError(this.#log, 'A message could not be shown', error);

@@ -1,12 +1,10 @@
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
+import { isMode, type Mode, MODES } from '../../sync/reconcile/mode.ts';
 
 /** Where a setting was found. Only what the person's own settings say is taken without asking. */
 export type SettingLevel = 'user' | 'workspace' | 'folder';
-
-export const MODES = ['two-way', 'push', 'pull', 'mirror'] as const;
-export type Mode = (typeof MODES)[number];
 
 /** A workspace folder, as far as settings are concerned. */
 export interface LocalFolder {
@@ -76,10 +74,10 @@ function readEntry(
   const unknown = Object.keys(entry).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) throw usage(`“${printable(unknown)}” is not known here; there are ${FIELDS.join(', ')}.`);
   if (typeof server !== 'string') throw usage('“server” is missing: write ws://HOST:PORT/SHARE.');
-  if (!MODES.some((known) => known === mode)) throw usage(`“mode” must be one of ${MODES.join(', ')}.`);
+  if (!isMode(mode)) throw usage(`“mode” must be one of ${MODES.join(', ')}.`);
   if (folder !== undefined && typeof folder !== 'string') throw usage('“folder” must be a name or a path.');
   const local = matchFolder(folder, source, folders);
-  return local && { folder: local, address: parseTarget(server), mode: mode as Mode, level: source.level };
+  return local && { folder: local, address: parseTarget(server), mode, level: source.level };
 }
 
 /** Undefined: the entry is about a folder that is not open here. */

@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { DEFAULT_PORT } from '../../../server/protocol/limits.ts';
+import { parseTarget, type ServerAddress } from '../../connect/target.ts';
+import { isRow } from '../files/rows.ts';
+import { commandId, type CommandHandlers } from './commandIds.ts';
+import { askOne, askText } from './input.ts';
+import type { Services } from './services.ts';
+import { folderToSync } from './syncFolder.ts';
+
+type Names = 'connect' | 'disconnect' | 'setToken' | 'startLocalServer';
+
+export function connectCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { servers, places, tokens, connector, messenger, recentAddresses } = services;
+
+  async function connectTo(address: ServerAddress): Promise<void> {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Connecting to ${address.label}` },
+      () => connector.connect(address),
+    );
+    recentAddresses.add(address.label);
+    offerToSync(services, address);
+  }
+
+  return {
+    async connect(argument) {
+      const text = typeof argument === 'string' ? argument : await askAddress(services);
+      if (text === undefined) return undefined;
+      const address = parseTarget(text);
+      await connectTo(address);
+      return address.label;
+    },
+
+    async disconnect(argument) {
+      const url = isRow(argument) ? argument.place.address.url : await pickConnected(servers.urls);
+      places.disconnect(url);
+      return url;
+    },
+
+    async setToken(argument) {
+      const known = new Set([...servers.urls, ...recentAddresses.all().map((label) => parseTarget(label).url)]);
+      const url = typeof argument === 'string' ? argument : await pickConnected([...known]);
+      await tokens.ask(url);
+      servers.get(url)?.retry();
+      return url;
+    },
+
+    async startLocalServer() {
+      const server = services.makeLocalServer();
+      const running =
+        server.running ??
+        (await vscode.window.withProgress(
+          { location: vscode.ProgressLocation.Window, title: 'Starting the local server' },
+          () => server.start(),
+        ));
+      const address = parseTarget(`${running.url}/${running.share}`);
+      await tokens.set(address.url, running.token);
+      servers.get(address.url)?.retry();
+      await connectTo(address);
+      return address.label;
+    },
+  };
+}
+
+async function askAddress({ recentAddresses, targets }: Services): Promise<string | undefined> {
+  const known = [...new Set([...targets.all.map(({ address }) => address.label), ...recentAddresses.all()])];
+  if (known.length === 0) return askNewAddress();
+  const items = [
+    ...known.map((label) => ({ label, iconPath: new vscode.ThemeIcon('server') })),
+    { label: 'Enter an address…', iconPath: new vscode.ThemeIcon('edit') },
+    { label: 'Start a local server', iconPath: new vscode.ThemeIcon('server-process') },
+  ];
+  const { label } = await askOne(items, { title: 'Syncline: Connect', placeHolder: 'Where to?' });
+  if (known.includes(label)) return label;
+  if (label === items.at(-2)?.label) return askNewAddress();
+  await vscode.commands.executeCommand(commandId('startLocalServer'));
+  return undefined;
+}
+
+function askNewAddress(): Promise<string> {
+  const host = `127.0.0.1:${DEFAULT_PORT}`;
+  const value = `ws://${host}/files`;
+  return askText({
+    title: 'Syncline: Connect',
+    prompt: 'ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it',
+    value,
+    selection: [value.indexOf(host), value.indexOf(host) + host.length],
+    check: (text) => {
+      try {
+        parseTarget(text);
+        return undefined;
+      } catch (error) {
+        return SynclineError.from(error).message;
+      }
+    },
+  });
+}
+
+async function pickConnected(urls: readonly string[]): Promise<string> {
+  const [only] = urls;
+  if (only === undefined) throw new SynclineError('Usage', 'Syncline is not connected to a server.');
+  if (urls.length === 1) return only;
+  return (
+    await askOne(
+      urls.map((label) => ({ label })),
+      { title: 'Syncline', placeHolder: 'Which server?' },
+    )
+  ).label;
+}
+
+/** A folder that is not synced yet is what most people connect for. */
+function offerToSync(services: Services, address: ServerAddress): void {
+  const folder = folderToSync(services);
+  if (!folder) return;
+  services.messenger.inform(`Connected to ${address.label}.`, {
+    label: `Sync “${folder.name}”`,
+    run: () => void vscode.commands.executeCommand(commandId('syncFolder'), folder.uri, address.label),
+  });
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { parseTarget, type ServerAddress } from '../../connect/target.ts';
+import { isMode, type Mode, MODES } from '../../sync/reconcile/mode.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import { askOne } from './input.ts';
+import type { Services } from './services.ts';
+
+const MODE_TEXT: Record<Mode, string> = {
+  'two-way': 'Changes travel both ways; what changed on both sides is for you to decide',
+  push: 'Local changes go to the server; what only the server has stays',
+  pull: 'Changes on the server come here; what is only here stays',
+  mirror: 'The server becomes exactly what is here',
+};
+
+/** Pairs a folder of the workspace with a place, by an entry in the workspace's settings. */
+export function syncFolderCommand(services: Services): Pick<CommandHandlers, 'syncFolder'> {
+  return {
+    async syncFolder(folderUri, label, mode) {
+      const folder =
+        folderUri instanceof vscode.Uri ? vscode.workspace.getWorkspaceFolder(folderUri) : await askFolder(services);
+      if (!folder)
+        throw new SynclineError('Usage', 'Open a folder first; it is folders of a workspace that are synced.');
+      const address = typeof label === 'string' ? parseTarget(label) : await askPlace(services);
+      const chosen = isMode(mode) ? mode : await askMode(folder.name, address);
+      await services.consent.give({ folder: { name: folder.name, path: folder.uri.fsPath }, address });
+      await writeTarget(folder, address, chosen);
+      return address.label;
+    },
+  };
+}
+
+/** The first folder that has no target yet. */
+export function folderToSync({ targets }: Services): vscode.WorkspaceFolder | undefined {
+  const taken = new Set(targets.all.map(({ folder }) => folder.path));
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => !taken.has(uri.fsPath));
+}
+
+async function askFolder(services: Services): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length <= 1) return folders[0] ?? folderToSync(services);
+  const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
+  return (await askOne(items, { title: 'Syncline: Sync Folder', placeHolder: 'Which folder?' })).folder;
+}
+
+async function askPlace({ places }: Services): Promise<ServerAddress> {
+  const [only] = places.all;
+  if (!only) throw new SynclineError('ConnectionFailed', 'Connect to a server first.');
+  if (places.all.length === 1) return only.address;
+  const items = places.all.map(({ address }) => ({ label: address.label, address }));
+  return (await askOne(items, { title: 'Syncline: Sync Folder', placeHolder: 'With which place?' })).address;
+}
+
+async function askMode(name: string, address: ServerAddress): Promise<Mode> {
+  const items = MODES.map((mode) => ({ label: mode, detail: MODE_TEXT[mode] }));
+  const title = `Syncline: Sync “${name}” with ${address.label}`;
+  return (await askOne(items, { title, placeHolder: 'Which way do changes travel?' })).label;
+}
+
+async function writeTarget(folder: vscode.WorkspaceFolder, address: ServerAddress, mode: Mode): Promise<void> {
+  const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  const settings = vscode.workspace.getConfiguration('syncline', folder.uri);
+  const stored: unknown = settings.inspect('targets')?.workspaceValue;
+  const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
+  const others = entries.filter((entry) => several && isAboutOther(entry, folder.name));
+  const entry = { ...(several && { folder: folder.name }), server: address.label, ...(mode !== 'two-way' && { mode }) };
+  await settings.update('targets', [...others, entry], vscode.ConfigurationTarget.Workspace);
+}
+
+const isAboutOther = (entry: unknown, name: string) =>
+  typeof entry === 'object' && entry !== null && (entry as { folder?: unknown }).folder !== name;

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { nameOf } from '../../../server/protocol/wirePath.ts';
+import { SCHEME, uriParts } from '../files/fileUri.ts';
+import { toLocal } from '../files/pairing.ts';
+import { isRow } from '../files/rows.ts';
+import { entryAt } from '../files/shareChanges.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import { clientOf } from './pickServer.ts';
+import type { Services } from './services.ts';
+import { type ServerPath, serverPathsFor } from './subject.ts';
+
+type Names = 'openServerFile' | 'refreshServerFiles' | 'loadMore' | 'compareWithServer' | 'showLog';
+
+export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { places, targets, servers, log } = services;
+
+  return {
+    async openServerFile(subject) {
+      const [file] = await serverPathsFor(services, [subject], 'Open');
+      if (!file) return undefined;
+      const uri = uriOf(file);
+      await vscode.commands.executeCommand('vscode.open', uri);
+      return uri;
+    },
+
+    async refreshServerFiles() {
+      for (const place of places.all) place.refresh();
+    },
+
+    async loadMore(row) {
+      if (isRow(row) && row.kind === 'more') await row.place.loadMore(row.folder);
+    },
+
+    async compareWithServer(subject) {
+      const [file] = await serverPathsFor(services, [subject], 'Compare with Server');
+      if (!file) return undefined;
+      const target = targets.all.find(
+        ({ address }) => address.url === file.place.url && address.share === file.place.share,
+      );
+      const local = target && toLocal({ root: target.folder.path, dir: target.address.dir }, file.path);
+      if (!local || !existsSync(local))
+        throw new SynclineError('NotFound', `“${file.path}” has no counterpart in this workspace.`);
+      const client = await clientOf(servers, file.place.url);
+      if (!(await entryAt({ client, share: file.place.share }, file.path)))
+        throw new SynclineError('NotFound', `“${file.path}” is not on the server yet.`);
+      await vscode.commands.executeCommand(
+        'vscode.diff',
+        uriOf(file),
+        vscode.Uri.file(local),
+        `${nameOf(file.path)} (server ↔ here)`,
+      );
+      return file.path;
+    },
+
+    async showLog() {
+      log.show();
+    },
+  };
+}
+
+export const uriOf = ({ place, path }: ServerPath): vscode.Uri =>
+  vscode.Uri.from({ scheme: SCHEME, ...uriParts({ ...place, path }) });

@@ -1,0 +1,33 @@
+/** What a person should know about one target, worst first in {@link RANK}. */
+export type TargetStatus =
+  | { readonly kind: 'stopped'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'asksFirstSync' }
+  | { readonly kind: 'asksConsent' }
+  | { readonly kind: 'conflicts'; readonly count: number }
+  | { readonly kind: 'offline'; readonly message: string }
+  | { readonly kind: 'problems'; readonly count: number }
+  | { readonly kind: 'restricted' }
+  | { readonly kind: 'syncing' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'manual' }
+  | { readonly kind: 'inSync' };
+
+const RANK: readonly TargetStatus['kind'][] = [
+  'stopped',
+  'failed',
+  'asksFirstSync',
+  'asksConsent',
+  'conflicts',
+  'offline',
+  'problems',
+  'restricted',
+  'syncing',
+  'paused',
+  'manual',
+  'inSync',
+];
+
+export function worst<T extends { readonly status: TargetStatus }>(targets: readonly T[]): T | undefined {
+  return targets.toSorted((a, b) => RANK.indexOf(a.status.kind) - RANK.indexOf(b.status.kind))[0];
+}
