@@ -12,6 +12,7 @@ import type { RequestHandlers } from './messages/api.ts';
 import * as content from './messages/content.ts';
 import type { NotificationMessage, ParamsOf, RequestMessage, ResultOf } from './messages/message.ts';
 import type { ProgressReport } from './messages/progress.ts';
+import type { Limits } from './messages/session.ts';
 import { checkParams } from './rpc/checkValue.ts';
 import { IncomingRequests } from './rpc/incomingRequests.ts';
 import { FedReader, SendingWriter } from './rpc/linkMessages.ts';
@@ -70,6 +71,7 @@ export class Peer {
   /** Ids of incoming requests that are not answered yet, as text because vscode-jsonrpc takes 1 and "1" for the same. */
   readonly #underWay = new Set<string>();
   readonly #notified = new Map<string, (params: Params) => void>();
+  #messageBytes = MAX_MESSAGE_BYTES;
   #ended: SynclineError | undefined;
   #settle!: (error: SynclineError | null) => void;
 
@@ -108,6 +110,12 @@ export class Peer {
   /** Bytes carried so far. */
   get traffic(): { readonly sent: number; readonly received: number } {
     return { sent: this.#link.sentBytes, received: this.#link.receivedBytes };
+  }
+
+  /** Keeps to what the server has announced at hello, on either side. */
+  agree(limits: Limits): void {
+    this.transfers.limits = limits;
+    this.#messageBytes = Math.min(MAX_MESSAGE_BYTES, limits.messageBytes);
   }
 
   /** Resolves when the link can take more: for those who would otherwise notify without bound. */
@@ -248,7 +256,7 @@ export class Peer {
     let text: string;
     try {
       text = JSON.stringify(message);
-      if (text.length * 3 > MAX_MESSAGE_BYTES && Buffer.byteLength(text) > MAX_MESSAGE_BYTES) {
+      if (text.length * 3 > this.#messageBytes && Buffer.byteLength(text) > this.#messageBytes) {
         throw new SynclineError('TooLarge');
       }
     } catch (error) {

@@ -6,8 +6,7 @@ export type Right = 'read' | 'write' | 'compute' | 'admin';
 /** Who may send a message. */
 export type Direction = 'toServer' | 'toClient' | 'both';
 
-// biome-ignore lint/suspicious/noExplicitAny: the schema's own type is what matters
-export type Schema<T = any> = v.GenericSchema<any, T>;
+export type Schema<T = unknown> = v.GenericSchema<unknown, T>;
 
 /**
  * A call that is answered. `params` and `result` are checked at run time by whoever receives them. `right` is what the token

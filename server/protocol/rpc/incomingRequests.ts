@@ -4,6 +4,7 @@ import type { RequestHandlers } from '../messages/api.ts';
 import type { RequestMessage } from '../messages/message.ts';
 import type { ProgressReport } from '../messages/progress.ts';
 import type { IncomingCall } from '../peer.ts';
+import { abortReason } from './abortReason.ts';
 import { checkParams } from './checkValue.ts';
 import { type ProgressToken, splitToken } from './progressTokens.ts';
 import type { Params } from './readMessage.ts';
@@ -76,7 +77,7 @@ export class IncomingRequests {
       abort.signal.throwIfAborted();
       return await work(params, { signal: abort.signal, progress });
     } catch (error) {
-      const told = abort.signal.aborted && isAbort(error) ? abort.signal.reason : error;
+      const told = abort.signal.aborted && isAbort(error) ? abortReason(abort.signal) : error;
       if (!(told instanceof SynclineError)) this.#log('requestFailed', { method: message.method, error });
       throw toWireError(told);
     } finally {

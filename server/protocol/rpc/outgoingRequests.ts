@@ -70,8 +70,10 @@ export class OutgoingRequests {
             reject(SynclineError.from(error));
           }
         },
-        (error: ResponseError<unknown>) => {
+        (reason: unknown) => {
           settled();
+          // nothing else rejects a request
+          const error = reason as ResponseError<unknown>;
           reject(this.#ended ?? (error.code === ErrorCodes.MessageWriteError ? notSent(error) : fromWireError(error)));
         },
       );

@@ -1,6 +1,6 @@
 import type { ContentFrame } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
-import { INITIAL_CREDIT } from '../limits.ts';
+import type { ReceiveWindow } from './receiveWindow.ts';
 import { beyondCredit, type TransferEnd } from './transferTable.ts';
 
 /**
@@ -9,8 +9,8 @@ import { beyondCredit, type TransferEnd } from './transferTable.ts';
  */
 export class IncomingFrames implements TransferEnd {
   readonly #queue: ContentFrame[] = [];
+  readonly #window: ReceiveWindow;
   readonly #stallMs: number;
-  #granted = INITIAL_CREDIT;
   #expected = 0;
   #zstd: boolean | undefined;
   #complete = false;
@@ -18,7 +18,8 @@ export class IncomingFrames implements TransferEnd {
   #remote = false;
   #wake: (() => void) | undefined;
 
-  constructor(options: { stallMs: number; zstd: boolean | undefined }) {
+  constructor(window: ReceiveWindow, options: { stallMs: number; zstd: boolean | undefined }) {
+    this.#window = window;
     this.#stallMs = options.stallMs;
     this.#zstd = options.zstd;
   }
@@ -26,10 +27,6 @@ export class IncomingFrames implements TransferEnd {
   /** Whether it was the other side that gave up. */
   get remote(): boolean {
     return this.#remote;
-  }
-
-  granted(upTo: number): void {
-    this.#granted = upTo;
   }
 
   frame(frame: ContentFrame): void {
@@ -40,6 +37,7 @@ export class IncomingFrames implements TransferEnd {
     this.#zstd = frame.zstd;
     this.#complete = frame.last;
     this.#queue.push(frame);
+    this.#window.arrived(this.#expected);
     this.#wake?.();
   }
 
@@ -78,7 +76,7 @@ export class IncomingFrames implements TransferEnd {
     if (frame.offset !== this.#expected) {
       return new SynclineError('BadFrame', `A frame starts at ${frame.offset} where ${this.#expected} was due.`);
     }
-    if (this.#expected + frame.payload.byteLength > this.#granted) return beyondCredit();
+    if (this.#expected + frame.payload.byteLength > this.#window.granted) return beyondCredit();
     if (this.#zstd !== undefined && frame.zstd !== this.#zstd) {
       return new SynclineError('BadFrame', 'A frame is encoded otherwise than its transfer.');
     }

@@ -1,29 +1,35 @@
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
-import { INITIAL_CREDIT, MAX_FRAME_PAYLOAD } from '../limits.ts';
-import type { TransferCarrier, TransferEnd } from './transferTable.ts';
+import { MAX_FRAME_PAYLOAD } from '../limits.ts';
+import type { TransferEnd, TransferTable } from './transferTable.ts';
 
 /** Most transfers are one small file: they never need a frame of full size. */
 const SMALL_PAYLOAD = 16 * 1024;
+const SMALLEST_FULL_PAYLOAD = 32 * 1024;
 
 /** Packs the stream of one transfer into frames and sends them as credit and the link allow. */
 export class OutgoingFrames implements TransferEnd {
-  readonly #carrier: TransferCarrier;
+  readonly #transfers: TransferTable;
   readonly #transfer: number;
   readonly #zstd: boolean;
   readonly #stallMs: number;
-  #frame = newFrame(SMALL_PAYLOAD);
-  /** Payload bytes waiting in `#frame`. */
+  readonly #largest: number;
+  /** Being filled; undefined until credit for it is there. */
+  #frame: Buffer | undefined;
   #filled = 0;
+  /** Payload bytes that `#frame` is going to hold. */
+  #capacity = 0;
   /** Bytes sent, which is the offset of the next frame. */
   #offset = 0;
-  #granted = INITIAL_CREDIT;
+  #granted: number;
   #error: SynclineError | undefined;
   #remote = false;
   #wake: (() => void) | undefined;
 
-  constructor(carrier: TransferCarrier, options: { transfer: number; zstd: boolean; stallMs: number }) {
-    this.#carrier = carrier;
+  constructor(transfers: TransferTable, options: { transfer: number; zstd: boolean; stallMs: number }) {
+    this.#transfers = transfers;
+    this.#granted = transfers.limits.initialCredit;
+    this.#largest = Math.min(MAX_FRAME_PAYLOAD, Math.max(1, transfers.limits.framePayload));
     this.#transfer = options.transfer;
     this.#zstd = options.zstd;
     this.#stallMs = options.stallMs;
@@ -48,61 +54,60 @@ export class OutgoingFrames implements TransferEnd {
   async write(piece: Uint8Array): Promise<void> {
     let rest = piece;
     while (rest.byteLength > 0) {
-      const bytes = rest.subarray(0, MAX_FRAME_PAYLOAD - this.#filled);
-      this.#makeRoomFor(bytes.byteLength);
+      // a full frame is held back until more comes, because it may be the last
+      if (this.#frame && this.#filled === this.#capacity) this.#send(false);
+      this.#frame ??= await this.#begin(rest.byteLength);
+      const bytes = rest.subarray(0, this.#capacity - this.#filled);
+      this.#frame = withRoomFor(this.#frame, this.#filled, bytes.byteLength, this.#capacity);
       this.#frame.set(bytes, FRAME_HEADER_BYTES + this.#filled);
       this.#filled += bytes.byteLength;
       rest = rest.subarray(bytes.byteLength);
-      // a full frame is held back until more comes, because it may be the last
-      if (rest.byteLength > 0) await this.#flush();
     }
   }
 
   async finish(): Promise<void> {
-    while (this.#filled > this.#granted - this.#offset) await this.#flush();
-    await this.#linkDrained();
-    this.#send(this.#filled, true);
+    this.#frame ??= Buffer.allocUnsafe(FRAME_HEADER_BYTES);
+    this.#send(true);
   }
 
-  /** Makes room: sends as much of the waiting bytes as there is credit for. */
-  async #flush(): Promise<void> {
-    await this.#linkDrained();
+  /**
+   * Waits until a frame may go. It takes a quarter of the credit at most, down to a size below which the overhead counts, so
+   * that the receiver can grant on while the rest travels and other traffic finds gaps.
+   */
+  async #begin(bytes: number): Promise<Buffer> {
     while (this.#granted <= this.#offset) await this.#waitFor((resolve) => (this.#wake = resolve));
-    if (this.#error) throw this.#error;
-    this.#send(Math.min(this.#filled, this.#granted - this.#offset), false);
+    await this.#linkDrained();
+    const credit = this.#granted - this.#offset;
+    this.#capacity = Math.min(credit, this.#largest, Math.max(SMALLEST_FULL_PAYLOAD, Math.floor(credit / 4)));
+    return Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + Math.min(this.#capacity, Math.max(bytes, SMALL_PAYLOAD)));
   }
 
-  #send(count: number, last: boolean): void {
-    if (this.#error) throw this.#error;
-    const frame = this.#frame.subarray(0, FRAME_HEADER_BYTES + count);
-    const rest = this.#frame.subarray(frame.byteLength, FRAME_HEADER_BYTES + this.#filled);
-    this.#frame = newFrame(last ? 0 : MAX_FRAME_PAYLOAD);
-    this.#frame.set(rest, FRAME_HEADER_BYTES);
-    this.#filled -= count;
+  #send(last: boolean): void {
+    this.#throwIfEnded();
+    if (!this.#frame) return;
+    const frame = this.#frame.subarray(0, FRAME_HEADER_BYTES + this.#filled);
     writeFrameHeader(frame, { transfer: this.#transfer, offset: this.#offset, zstd: this.#zstd, last });
-    this.#offset += count;
-    this.#carrier.sendFrame(frame);
-  }
-
-  #makeRoomFor(bytes: number): void {
-    const used = FRAME_HEADER_BYTES + this.#filled;
-    if (used + bytes <= this.#frame.byteLength) return;
-    const larger = newFrame(MAX_FRAME_PAYLOAD);
-    larger.set(this.#frame.subarray(0, used));
-    this.#frame = larger;
+    this.#offset += this.#filled;
+    this.#frame = undefined;
+    this.#filled = 0;
+    this.#transfers.carrier.sendFrame(frame);
   }
 
   async #linkDrained(): Promise<void> {
     await this.#waitFor((resolve) => {
       this.#wake = () => this.#error && resolve();
-      void this.#carrier.drained().then(resolve);
+      void this.#transfers.carrier.drained().then(resolve);
     });
+    this.#throwIfEnded();
+  }
+
+  #throwIfEnded(): void {
     if (this.#error) throw this.#error;
   }
 
   /** @throws SynclineError what ended the transfer, or `TransferStalled` when it waits for too long. */
   async #waitFor(arrange: (resolve: () => void) => void): Promise<void> {
-    if (this.#error) throw this.#error;
+    this.#throwIfEnded();
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new SynclineError('TransferStalled')), this.#stallMs);
       arrange(() => {
@@ -111,8 +116,15 @@ export class OutgoingFrames implements TransferEnd {
       });
     });
     this.#wake = undefined;
-    if (this.#error) throw this.#error;
+    this.#throwIfEnded();
   }
 }
 
-const newFrame = (payload: number): Buffer => Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + payload);
+/** `frame`, or one of the full size in which the same bytes stand. */
+function withRoomFor(frame: Buffer, filled: number, bytes: number, capacity: number): Buffer {
+  const used = FRAME_HEADER_BYTES + filled;
+  if (used + bytes <= frame.byteLength) return frame;
+  const larger = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + capacity);
+  larger.set(frame.subarray(0, used));
+  return larger;
+}

@@ -40,9 +40,12 @@ export async function receiveTransfer(
 ): Promise<{ bytes: number }> {
   const { transfer, parts, sink, signal, encoding, stallMs = STALL_MS } = options;
   const { transfers } = peer;
-  const frames = new IncomingFrames({ stallMs, zstd: encoding === undefined ? undefined : encoding === 'zstd' });
+  const window = new ReceiveWindow(transfers.pace, transfers.limits.initialCredit);
+  const frames = new IncomingFrames(window, {
+    stallMs,
+    zstd: encoding === undefined ? undefined : encoding === 'zstd',
+  });
   const splitter = new PartSplitter(parts, sink);
-  const window = new ReceiveWindow();
   const announced = parts.reduce((sum, part) => sum + part.size - part.from, 0);
   const onAbort = (): void => frames.ended(abortReason(signal), false);
 
@@ -51,10 +54,7 @@ export async function receiveTransfer(
       yield frame.payload;
       if (frame.last) return;
       const upTo = window.consumed(frame.payload.byteLength);
-      if (upTo !== undefined) {
-        frames.granted(upTo);
-        transfers.carrier.grant(transfer, upTo);
-      }
+      if (upTo !== undefined) transfers.carrier.grant(transfer, upTo);
     }
   }
 
@@ -75,7 +75,8 @@ export async function receiveTransfer(
     const first = await frames.next();
     if (!first.zstd) await take(payloads(first));
     else if (first.last && announced <= SMALL) await splitter.write(decodeSmall(first.payload, announced));
-    else await pipeline(payloads(first), zstdDecompressor(), (pieces) => (taking = take(pieces)));
+    else
+      await pipeline(payloads(first), zstdDecompressor(), (pieces: AsyncIterable<Buffer>) => (taking = take(pieces)));
     await splitter.finish();
     return { bytes: splitter.bytes };
   } catch (error) {
@@ -88,6 +89,7 @@ export async function receiveTransfer(
     throw failure;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    window.close();
     transfers.finish(transfer);
   }
 }

@@ -33,7 +33,7 @@ export async function sendTransfer(
 ): Promise<{ bytes: number }> {
   const { transfer, encoding, signal, stallMs = STALL_MS } = options;
   const { transfers } = peer;
-  const frames = new OutgoingFrames(transfers.carrier, { transfer, zstd: encoding === 'zstd', stallMs });
+  const frames = new OutgoingFrames(transfers, { transfer, zstd: encoding === 'zstd', stallMs });
   const onAbort = (): void => frames.ended(abortReason(signal), false);
   let bytes = 0;
 
@@ -80,10 +80,10 @@ async function sendCompressed(
   const head: Uint8Array[] = [];
   let size = 0;
   while (size <= MAX_FRAME_PAYLOAD) {
-    const { done, value } = await source.next();
-    if (done) return send(once(zstdCompressSync(Buffer.concat(head), COMPRESS)));
-    head.push(value);
-    size += value.byteLength;
+    const next = await source.next();
+    if (next.done === true) return send(once(zstdCompressSync(Buffer.concat(head), COMPRESS)));
+    head.push(next.value);
+    size += next.value.byteLength;
   }
   async function* all(): AsyncGenerator<Uint8Array> {
     yield* head;

@@ -1,6 +1,8 @@
 import { type ContentFrame, readContentFrame } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
-import { INITIAL_CREDIT, MAX_PARKED_BYTES, MAX_TRANSFERS, PARK_MS } from '../limits.ts';
+import { INITIAL_CREDIT, MAX_FRAME_PAYLOAD, MAX_PARKED_BYTES, MAX_TRANSFERS, PARK_MS } from '../limits.ts';
+import type { Limits } from '../messages/session.ts';
+import { LinkPace } from './receiveWindow.ts';
 
 /** One end of a transfer. None of these may throw. */
 export interface TransferEnd {
@@ -21,6 +23,8 @@ export interface TransferCarrier {
   log(event: string, data: object): void;
 }
 
+export type TransferLimits = Pick<Limits, 'initialCredit' | 'framePayload' | 'transfers'>;
+
 /** How many ids of past transfers are remembered, so that their stragglers are told from frames that came early. */
 const REMEMBERED = 4096;
 
@@ -36,6 +40,9 @@ interface Parked {
  */
 export class TransferTable {
   readonly carrier: TransferCarrier;
+  readonly pace = new LinkPace();
+  /** What the server announced at hello; until then what this build keeps to. */
+  limits: TransferLimits = { initialCredit: INITIAL_CREDIT, framePayload: MAX_FRAME_PAYLOAD, transfers: MAX_TRANSFERS };
   readonly #ends = new Map<number, TransferEnd>();
   readonly #parked = new Map<number, Parked>();
   /** Past transfers; the value is why one failed before it was announced. */
@@ -65,7 +72,7 @@ export class TransferTable {
         data: { field: 'transfer' },
       });
     }
-    if (this.#ends.size >= MAX_TRANSFERS) {
+    if (this.#ends.size >= this.limits.transfers) {
       this.#forget(transfer, undefined);
       throw new SynclineError('TooMany');
     }
@@ -119,7 +126,7 @@ export class TransferTable {
   #park(frame: ContentFrame): void {
     let parked = this.#parked.get(frame.transfer);
     if (!parked) {
-      if (this.#parked.size >= MAX_TRANSFERS) return this.#forget(frame.transfer, new SynclineError('TooMany'));
+      if (this.#parked.size >= this.limits.transfers) return this.#forget(frame.transfer, new SynclineError('TooMany'));
       const timer = setTimeout(() => this.#forget(frame.transfer, new SynclineError('TransferStalled')), PARK_MS);
       parked = { frames: [], bytes: 0, timer };
       this.#parked.set(frame.transfer, parked);
@@ -127,7 +134,7 @@ export class TransferTable {
     parked.frames.push(frame);
     parked.bytes += frame.payload.byteLength;
     this.#parkedBytes += frame.payload.byteLength;
-    if (parked.bytes > INITIAL_CREDIT) this.#forget(frame.transfer, beyondCredit());
+    if (parked.bytes > this.limits.initialCredit) this.#forget(frame.transfer, beyondCredit());
     else if (this.#parkedBytes > MAX_PARKED_BYTES) this.#forget(frame.transfer, new SynclineError('TooMany'));
   }
 
