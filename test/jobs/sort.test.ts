@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { sort } from '../../../server/jobs/operations/sort.ts';
-import { isSynclineError } from '../../support/errors.ts';
+import { sort } from '../../server/jobs/operations/sort.ts';
+import { isSynclineError } from '../support/errors.ts';
 
 type Options = Omit<Parameters<typeof sort.run>[0], 'values'>;
 const sorted = (values: unknown[], options: Options = {}): unknown =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { WorkerPool } from '../../../server/jobs/embedded/workerPool.ts';
-import { SynclineError } from '../../../server/protocol/errors.ts';
-import { isSynclineError } from '../../support/errors.ts';
+import { WorkerPool } from '../../server/jobs/embedded/workerPool.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { isSynclineError } from '../support/errors.ts';
 
-const ENTRY = join(import.meta.dirname, '../../support/operationWorker.ts');
+const ENTRY = join(import.meta.dirname, '../support/operationWorker.ts');
 const NEVER = new AbortController().signal;
 
 test('runs operations side by side and in turn, on JSON', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { add } from '../../../server/jobs/operations/add.ts';
-import { isSynclineError } from '../../support/errors.ts';
+import { add } from '../../server/jobs/operations/add.ts';
+import { isSynclineError } from '../support/errors.ts';
 
 const sumOf = (...values: unknown[]): unknown => add.run({ values: values as number[] }, () => {}).result;
 

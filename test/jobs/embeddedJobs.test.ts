@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
-import { EmbeddedJobs, type EmbeddedJobsOptions } from '../../../server/jobs/embedded/embeddedJobs.ts';
-import type { NewJob } from '../../../server/jobs/jobRecords.ts';
-import { jobsContract } from '../../contract/jobs.ts';
-import { isSynclineError } from '../../support/errors.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { EmbeddedJobs, type EmbeddedJobsOptions } from '../../server/jobs/embedded/embeddedJobs.ts';
+import type { NewJob } from '../../server/jobs/jobRecords.ts';
+import { jobsContract } from '../contract/jobs.ts';
+import { isSynclineError } from '../support/errors.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const open = async (t: TestContext, options: EmbeddedJobsOptions): Promise<EmbeddedJobs> => {
   const jobs = await EmbeddedJobs.open(options);

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { EmbeddedJobs } from '../../../server/jobs/embedded/embeddedJobs.ts';
-import { WorkerPool } from '../../../server/jobs/embedded/workerPool.ts';
-import { JobDispatcher } from '../../../server/jobs/jobDispatcher.ts';
-import { JobService, type Submission } from '../../../server/jobs/jobService.ts';
-import type { Job } from '../../../server/protocol/messages/jobs.ts';
-import type { Cursor } from '../../../server/protocol/messages/values.ts';
-import { isSynclineError } from '../../support/errors.ts';
-import { TEST_OPERATIONS } from '../../support/operationWorker.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { EmbeddedJobs } from '../../server/jobs/embedded/embeddedJobs.ts';
+import { WorkerPool } from '../../server/jobs/embedded/workerPool.ts';
+import { JobDispatcher } from '../../server/jobs/jobDispatcher.ts';
+import { JobService, type Submission } from '../../server/jobs/jobService.ts';
+import type { Job } from '../../server/protocol/messages/jobs.ts';
+import type { Cursor } from '../../server/protocol/messages/values.ts';
+import { isSynclineError } from '../support/errors.ts';
+import { TEST_OPERATIONS } from '../support/operationWorker.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const ENTRY = join(import.meta.dirname, '../../support/operationWorker.ts');
+const ENTRY = join(import.meta.dirname, '../support/operationWorker.ts');
 const NEVER = new AbortController().signal;
 const LONG_MS = 60_000;
 
