@@ -1,7 +1,7 @@
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { probe } from '../../server/protocol/messages/session.ts';
 import type { Clock } from './clock.ts';
-import { type ConnectionEvent, type ConnectionState, reduceConnection } from './connectionState.ts';
+import { type ConnectionEvent, type ConnectionState, reduceConnection, type RetryPolicy } from './connectionState.ts';
 import { Listeners } from './listeners.ts';
 import type { CallOptions, ClientProvider, Disposable, ServerClient } from './serverClient.ts';
 
@@ -10,8 +10,7 @@ export interface ConnectionOptions {
   readonly connect: (signal: AbortSignal) => Promise<ServerClient>;
   /** Must be among the server's shares, or the connection fails for good with `UnknownShare`. */
   readonly share?: string;
-  /** False: the first failure is final, as suits a command that runs once. */
-  readonly keepTrying: boolean;
+  readonly keepTrying: RetryPolicy['keepTrying'];
   readonly clock: Clock;
   /** Between 0 and 1, for the spread of the waits. */
   readonly random?: () => number;

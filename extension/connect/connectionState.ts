@@ -26,8 +26,8 @@ export type ConnectionEvent =
   | { readonly kind: 'closed' };
 
 export interface RetryPolicy {
-  /** False: the first failure is final, as suits a command that runs once. */
-  readonly keepTrying: boolean;
+  /** False: the first failure is final, as suits a command that runs once. `onceOnline`: the very first attempt must succeed. */
+  readonly keepTrying: boolean | 'onceOnline';
 }
 
 /** Errors that no amount of trying cures. */
@@ -75,7 +75,9 @@ function afterLoss(
   policy: RetryPolicy,
 ): ConnectionState {
   if (state.kind !== 'connecting' && state.kind !== 'online') return state;
-  if (isFinal(error) || !policy.keepTrying) return { kind: 'failed', error };
+  const isFirstAttempt = state.kind === 'connecting' && state.attempt === 0;
+  const giveUp = policy.keepTrying === 'onceOnline' ? isFirstAttempt : !policy.keepTrying;
+  if (giveUp || isFinal(error)) return { kind: 'failed', error };
   const attempt = state.kind === 'online' ? 1 : state.attempt + 1;
   const wait = Math.max(nextAttempt(attempt, random), error.data.retryAfterMs ?? 0);
   return { kind: 'waiting', attempt, until: now + wait, error };

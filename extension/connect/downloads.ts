@@ -1,10 +1,10 @@
 import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
 import * as content from '../../server/protocol/messages/content.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
+import { joinTransfer } from '../../server/protocol/transfer/joinTransfer.ts';
 import { receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
 import { forEachInFlight } from './inFlight.ts';
 import type { TransferOptions } from './serverClient.ts';
-import { settleBoth } from './settleBoth.ts';
 import type { Wire } from './wire.ts';
 
 type Part = content.ContentPart;
@@ -44,7 +44,7 @@ export class Downloads {
       const received = receiveTransfer(peer, { transfer, parts, sink, signal: either });
       const encodings: content.Encoding[] = zstd ? ['zstd', 'identity'] : ['identity'];
       const answered = request(content.download, { share, transfer, contents: [...parts], encodings }, { signal: either });
-      await settleBoth(answered, received, over);
+      await joinTransfer(answered, received, over);
     }, signal);
   }
 }

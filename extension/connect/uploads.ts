@@ -3,11 +3,11 @@ import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
 import * as content from '../../server/protocol/messages/content.ts';
 import * as files from '../../server/protocol/messages/files.ts';
 import type { ParamsOf, ResultOf } from '../../server/protocol/messages/message.ts';
+import { joinTransfer } from '../../server/protocol/transfer/joinTransfer.ts';
 import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
 import { sampleCompresses } from './compressible.ts';
 import { forEachInFlight } from './inFlight.ts';
 import type { TransferOptions, UploadContent } from './serverClient.ts';
-import { settleBoth } from './settleBoth.ts';
 import { packContents, type UploadPack } from './uploadPacks.ts';
 import type { Wire } from './wire.ts';
 
@@ -81,7 +81,7 @@ export class Uploads {
       const transfer = nextTransfer();
       const answered = request(content.upload, { share, transfer, contents, encoding }, { signal: either });
       announce();
-      await settleBoth(answered, sendTransfer(peer, { transfer, encoding, source, signal: either }), over);
+      await joinTransfer(answered, sendTransfer(peer, { transfer, encoding, source, signal: either }), over);
     };
     return { announced, done: transfers.run(move, signal).finally(announce) };
   }

@@ -1,0 +1,21 @@
+import { runCli } from './runCli.ts';
+
+// The composition root of `syncline`: everything below is given what it needs from here.
+void runCli(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  script: process.argv[1] ?? '',
+  onSignal: (signal, listener) => void process.on(signal, listener),
+}).then((status) => {
+  // what is still open (a socket saying goodbye) must not keep a finished command alive; the pipes are flushed first
+  process.stderr.write('', () => process.stdout.write('', () => process.exit(status)));
+});
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // the reader has seen enough, as in `syncline ls | head`
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});

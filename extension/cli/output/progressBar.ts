@@ -1,0 +1,62 @@
+import { SingleBar } from 'cli-progress';
+import { formatBytes, formatDuration } from './format.ts';
+import type { Output } from './output.ts';
+
+/** Work that is done sooner shows no bar, milliseconds. */
+const SHOWN_AFTER_MS = 1000;
+
+const BAR_WIDTH = 24;
+
+/** How much of a transfer is done: bytes, rate and time left, for a person at a terminal; elsewhere it stays silent. */
+export interface Progress {
+  total(bytes: number): void;
+  add(bytes: number): void;
+  /** Takes the bar off the screen. */
+  stop(): void;
+}
+
+export function progressBar(out: Output, what: string): Progress {
+  if (!out.interactive) return { total() {}, add() {}, stop() {} };
+  const begun = performance.now();
+  const bar = new SingleBar({
+    stream: out.stderr as NodeJS.WritableStream,
+    clearOnComplete: true,
+    hideCursor: true,
+    fps: 5,
+    format: (_options, { value, total }) => line(what, value, total, performance.now() - begun),
+  });
+  let total = 0;
+  let done = 0;
+  let started = false;
+  const timer = setTimeout(() => {
+    started = true;
+    bar.start(total, done);
+  }, SHOWN_AFTER_MS);
+  timer.unref();
+  return {
+    total(bytes) {
+      total = bytes;
+      if (started) bar.setTotal(bytes);
+    },
+    add(bytes) {
+      done += bytes;
+      if (started) bar.update(done);
+    },
+    stop() {
+      clearTimeout(timer);
+      if (started) bar.stop();
+    },
+  };
+}
+
+/** `Uploading ████░░░░ 42 %  12.3 MB of 29.1 MB  4.10 MB/s  4.2 s left`; pure. */
+export function line(what: string, done: number, total: number, elapsedMs: number): string {
+  const rate = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
+  const speed = `${formatBytes(rate)}/s`;
+  if (total <= 0) return `${what}  ${formatBytes(done)}  ${speed}`;
+  const share = Math.min(1, done / total);
+  const filled = Math.round(share * BAR_WIDTH);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+  const left = rate > 0 ? `  ${formatDuration(((total - Math.min(done, total)) / rate) * 1000)} left` : '';
+  return `${what} ${bar} ${Math.floor(share * 100)} %  ${formatBytes(done)} of ${formatBytes(total)}  ${speed}${left}`;
+}

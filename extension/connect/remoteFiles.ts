@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import type { Entry, FileEntry, LinkEntry } from '../../server/protocol/entry.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import * as content from '../../server/protocol/messages/content.ts';
+import * as files from '../../server/protocol/messages/files.ts';
+import type { Change } from '../../server/protocol/messages/values.ts';
+import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
+import { parseWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
+import type { ServerClient, TransferOptions, UploadContent } from './serverClient.ts';
+import { SMALL_BYTES } from './uploadPacks.ts';
+
+type Call = { readonly signal?: AbortSignal };
+
+/**
+ * Single steps on a share's files, each on the condition that the share still holds what was seen. What `files/commit` would
+ * tell as a conflict or problem of the one path is thrown here: `Changed`, `AlreadyExists`, `NotFound`, `DiskFull`, …
+ */
+export class RemoteFiles {
+  readonly #client: ServerClient;
+  readonly #share: string;
+  readonly #dir: WirePath | undefined;
+
+  constructor(client: ServerClient, place: { readonly share: string; readonly dir?: WirePath }) {
+    this.#client = client;
+    this.#share = place.share;
+    this.#dir = place.dir;
+  }
+
+  /**
+   * The path that a person means by `text`, below the target's folder; undefined for the target's folder itself when that is
+   * the share's root. @throws SynclineError `IllegalPath`
+   */
+  resolve(text: string): WirePath | undefined {
+    const trimmed = text.normalize('NFC').replace(/^(\.\/+)+/, '').replace(/(?<=[^/])\/+$/, '');
+    if (trimmed === '.' || trimmed === '') return this.#dir;
+    const path = parseWirePath(trimmed);
+    return this.#dir === undefined ? path : parseWirePath(`${this.#dir}/${path}`);
+  }
+
+  /** As {@link resolve}, for what cannot be done to the root. */
+  resolveBelow(text: string): WirePath {
+    const path = this.resolve(text);
+    if (path === undefined || path === this.#dir) {
+      throw new SynclineError('IllegalPath', 'This needs a path inside the share, not the share itself.');
+    }
+    return path;
+  }
+
+  /** A path as a person writes it, relative to the target's folder. */
+  shown(path: WirePath): string {
+    return this.#dir !== undefined && path.startsWith(`${this.#dir}/`) ? path.slice(this.#dir.length + 1) : path;
+  }
+
+  /** What a path holds, or null. */
+  async find(path: WirePath, call?: Call): Promise<files.ListRow | null> {
+    return (await this.#client.request(files.stat, { share: this.#share, path }, call)).found;
+  }
+
+  /** @throws SynclineError `NotFound` */
+  async stat(path: WirePath, call?: Call): Promise<files.ListRow> {
+    const found = await this.find(path, call);
+    if (!found) throw new SynclineError('NotFound', `There is nothing at “${printable(path)}” on the server.`, { data: { path } });
+    return found;
+  }
+
+  /** What is directly in a folder, by name, page by page. */
+  async *list(path: WirePath | undefined, call?: Call): AsyncGenerator<readonly files.ListRow[]> {
+    let after: WirePath | undefined;
+    for (;;) {
+      const { entries, more } = await this.#client.request(files.list, { share: this.#share, path, after }, call);
+      yield entries;
+      after = entries.at(-1)?.path;
+      if (!more || after === undefined) return;
+    }
+  }
+
+  /** Everything in a folder and below it, folders before what is in them, as the share held it at about one moment. */
+  async *tree(dir: WirePath | undefined, call?: Call): AsyncGenerator<readonly Extract<Change, { kind: 'put' }>[]> {
+    const share = this.#share;
+    let page = await this.#client.request(files.changes, { share, dir }, call);
+    for (;;) {
+      yield page.changes.filter((change) => change.kind === 'put');
+      if (!page.more || !page.snapshot) return;
+      page = await this.#client.request(files.changes, { share, dir, snapshot: page.snapshot }, call);
+    }
+  }
+
+  /**
+   * Puts a file. The bytes of a small one travel with the commit in one round trip; for a large one the share is asked first
+   * what it lacks, which may be nothing, or only the end of it after an upload that broke.
+   */
+  async put(
+    path: WirePath,
+    entry: FileEntry,
+    source: UploadContent,
+    expect: Entry | null,
+    options: TransferOptions = {},
+  ): Promise<number> {
+    const operation: files.Operation = { kind: 'put', path, entry, expect };
+    const lacking = entry.size <= SMALL_BYTES ? [source] : await this.#lacking([source], options);
+    const share = this.#share;
+    return this.#one(operation, await this.#client.uploadAndCommit(share, lacking, commitOf([operation]), options));
+  }
+
+  /** Sends those contents that the share lacks. */
+  async upload(sources: readonly UploadContent[], options: TransferOptions = {}): Promise<void> {
+    await this.#client.upload(this.#share, await this.#lacking(sources, options), options);
+  }
+
+  download(parts: readonly content.ContentPart[], sink: ContentSink, options?: TransferOptions): Promise<void> {
+    return this.#client.download(this.#share, parts, sink, options);
+  }
+
+  /** An ordered batch; a result for each operation. */
+  async commit(operations: readonly files.Operation[], call?: Call): Promise<readonly files.OperationResult[]> {
+    const params = { share: this.#share, ...commitOf(operations) };
+    return (await this.#client.request(files.commit, params, call)).results;
+  }
+
+  async putLink(path: WirePath, entry: LinkEntry, expect: Entry | null, call?: Call): Promise<number> {
+    return this.#commit({ kind: 'put', path, entry, expect }, call);
+  }
+
+  async makeDirectory(path: WirePath, call?: Call): Promise<number> {
+    return this.#commit({ kind: 'makeDirectory', path }, call);
+  }
+
+  async remove(path: WirePath, expect: Entry, recursive: boolean, call?: Call): Promise<number> {
+    return this.#commit({ kind: 'delete', path, expect, recursive }, call);
+  }
+
+  async rename(from: WirePath, to: WirePath, expect: Entry, expectTo: Entry | null, call?: Call): Promise<number> {
+    return this.#commit({ kind: 'rename', from, to, expect, expectTo }, call);
+  }
+
+  async restore(path: WirePath, rev: number, to: WirePath | undefined, expect: Entry | null, call?: Call): Promise<number> {
+    const { result } = await this.#client.request(files.restore, { share: this.#share, path, rev, to, expect }, call);
+    return settle(to ?? path, result);
+  }
+
+  async #lacking(sources: readonly UploadContent[], { signal }: Call): Promise<UploadContent[]> {
+    const lacking: UploadContent[] = [];
+    const size = this.#client.server.limits.transferContents;
+    const filled = sources.filter(({ size }) => size > 0);
+    for (let at = 0; at < filled.length; at += size) {
+      const page = filled.slice(at, at + size);
+      const contents = page.map(({ content, size }) => ({ content, size }));
+      const { missing } = await this.#client.request(content.missing, { share: this.#share, contents }, { signal });
+      const from = new Map(missing.map((part) => [part.content, part.from]));
+      for (const source of page) {
+        const offset = from.get(source.content);
+        if (offset !== undefined) lacking.push({ ...source, from: offset });
+      }
+    }
+    return lacking;
+  }
+
+  async #commit(operation: files.Operation, call?: Call): Promise<number> {
+    const results = await this.commit([operation], call);
+    return this.#one(operation, { results });
+  }
+
+  #one(operation: files.Operation, { results }: { readonly results: readonly files.OperationResult[] }): number {
+    const [result] = results;
+    if (!result) throw new SynclineError('Internal', 'The server answered a commit without its result.');
+    return settle('path' in operation ? operation.path : operation.to, result);
+  }
+}
+
+const commitOf = (operations: readonly files.Operation[]): { id: string; operations: files.Operation[] } => ({
+  id: randomUUID(),
+  operations: [...operations],
+});
+
+/** The revision of an operation that was done; everything else is thrown. */
+function settle(path: WirePath, result: files.OperationResult): number {
+  switch (result.status) {
+    case 'done':
+      return result.rev;
+    case 'problem':
+      throw new SynclineError(result.code, result.message, { data: { path: result.path } });
+    case 'conflict':
+      throw changed(path, result);
+  }
+}
+
+function changed(path: WirePath, { current, path: at }: Extract<files.OperationResult, { status: 'conflict' }>): SynclineError {
+  const now = current ? `now holds another ${KINDS[current.kind]}` : 'is gone';
+  return new SynclineError(
+    'Changed',
+    `“${printable(at ?? path)}” on the server has changed meanwhile: it ${now}. Nothing was overwritten; look again and repeat.`,
+    { data: { path: at ?? path } },
+  );
+}
+
+const KINDS = { file: 'file', directory: 'folder', link: 'link' } as const;
