@@ -102,13 +102,16 @@ function readPackages(path) {
 async function become(node, command) {
   const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const child = spawn(node, command, { stdio: 'inherit', env: { ...process.env, PATH: path } });
-  // A terminal sends Ctrl-C to the child as well; anyone else sends it to this process alone.
-  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  // npm's shell dies of a signal without passing it on; nothing of ours may stay behind then.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500);
   process.exitCode = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });
+  clearInterval(orphaned);
 }
 
 /**

@@ -53,6 +53,11 @@ class Checkout {
   }
 }
 
+const ENDS_ON_REQUEST = `
+process.on('SIGTERM', () => { console.log('ended'); process.exit(0); });
+setInterval(() => {}, 1000);
+console.log('ready');`;
+
 /** Notes the beginning and the end of a piece of work that takes long enough for another to fall into it. */
 const RECORD = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -83,10 +88,7 @@ describe('the bootstrap', () => {
 
   test('hands a request to end on to the command and waits for it', async (t) => {
     const checkout = new Checkout(t);
-    checkout.write(
-      'command.mjs',
-      "process.on('SIGTERM', () => { console.log('ended'); process.exit(0); });\nsetInterval(() => {}, 1000);\nconsole.log('ready');\n",
-    );
+    checkout.write('command.mjs', ENDS_ON_REQUEST);
     const child = checkout.spawn('command.mjs');
     let said = '';
     for await (const chunk of child.stdout!) {
@@ -95,6 +97,19 @@ describe('the bootstrap', () => {
     }
     assert.equal(said, 'ready\nended\n');
     assert.deepEqual(child.exitCode ?? (await once(child, 'close'))[0], 0);
+  });
+
+  test('ends the command when the shell that started it is gone', async (t) => {
+    const checkout = new Checkout(t);
+    checkout.write('command.mjs', ENDS_ON_REQUEST);
+    const bootstrap = `'${process.execPath}' '${join(checkout.folder, '.ci/bootstrap.mjs')}' command.mjs; true`;
+    const shell = spawn('sh', ['-c', bootstrap], { cwd: checkout.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const chunk of shell.stdout) {
+      if (said === '') shell.kill('SIGKILL');
+      said += String(chunk);
+    }
+    assert.equal(said, 'ready\nended\n');
   });
 
   for (const [title, installed] of [
