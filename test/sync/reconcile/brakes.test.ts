@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { brakeOf } from '../../../extension/sync/reconcile/brakes.ts';
+import type { Mode } from '../../../extension/sync/reconcile/mode.ts';
+import { reconcile } from '../../../extension/sync/reconcile/reconcile.ts';
+import { treeOf } from '../../support/treeNotation.ts';
+
+const many = (from: number, to: number, folder = ''): string =>
+  Array.from({ length: to - from }, (_, i) => `${folder}f${from + i}=${from + i}`).join(' ');
+
+const CASES: [string, { base: string; local: string; remote: string; mode?: Mode }, string | null][] = [
+  [
+    'an emptied local folder does not empty the server',
+    { base: 'a=1 b=2', local: '', remote: 'a=1 b=2' },
+    'emptied remote 2/2',
+  ],
+  [
+    'an emptied server does not empty the local folder',
+    { base: 'a=1 b=2', local: 'a=1 b=2', remote: '' },
+    'emptied local 2/2',
+  ],
+  ['the only file or folder may be deleted', { base: 'd/a=1 d/b=2', local: '', remote: 'd/a=1 d/b=2' }, null],
+  ['half of a tree may be deleted', { base: many(0, 20), local: many(0, 10), remote: many(0, 20) }, null],
+  [
+    'more than half of a tree asks first',
+    { base: many(0, 20), local: many(0, 9), remote: many(0, 20) },
+    'manyDeletions remote 11/20',
+  ],
+  [
+    'so it does on this side',
+    { base: many(0, 20), local: many(0, 20), remote: many(0, 9) },
+    'manyDeletions local 11/20',
+  ],
+  ['most of a small tree may be deleted', { base: many(0, 19), local: 'f1=1', remote: many(0, 19) }, null],
+  [
+    'a renamed folder is no deletion',
+    { base: many(0, 30, 'a/'), local: many(0, 30, 'b/'), remote: many(0, 30, 'a/') },
+    null,
+  ],
+  [
+    'a mirror of an empty folder asks before it empties a server it does not know',
+    { base: '', local: '', remote: many(0, 30), mode: 'mirror' },
+    'emptied remote 30/30',
+  ],
+  [
+    'a mirror asks before it deletes most of a server',
+    { base: '', local: 'x=1', remote: many(0, 30), mode: 'mirror' },
+    'manyDeletions remote 30/30',
+  ],
+  ['a first sync with an empty folder copies', { base: '', local: '', remote: many(0, 30) }, null],
+  [
+    'a push of an emptied folder asks',
+    { base: many(0, 30), local: '', remote: many(0, 30), mode: 'push' },
+    'emptied remote 30/30',
+  ],
+];
+
+for (const [title, { base, local, remote, mode = 'two-way' }, expected] of CASES) {
+  test(title, () => {
+    const sides = { base: treeOf(base), local: treeOf(local), remote: treeOf(remote) };
+    const brake = brakeOf(reconcile(sides, { mode }), sides);
+    assert.equal(brake && `${brake.kind} ${brake.side} ${brake.deletions}/${brake.of}`, expected);
+    if (brake)
+      assert.match(brake.message, /would delete .* (on the server|in the local folder)\. Nothing was changed\.$/);
+  });
+}
