@@ -82,7 +82,7 @@ export class Peer {
     this.#acceptFrames = options.acceptFrames ?? (() => true);
     this.closed = new Promise((resolve) => (this.#settle = resolve));
     this.transfers = new TransferTable({
-      sendFrame: (frame) => this.#sendFrame(frame),
+      sendFrame: (frame, released) => this.#sendFrame(frame, released),
       drained: () => link.drained(),
       grant: (transfer, upTo) => this.notify(content.credit, { transfer, upTo }),
       cancel: (transfer) => this.notify(content.cancel, { transfer }),
@@ -275,8 +275,8 @@ export class Peer {
     this.#checkOverflow();
   }
 
-  #sendFrame(frame: Uint8Array): void {
-    this.#link.sendBinary(frame);
+  #sendFrame(frame: Uint8Array, released?: () => void): void {
+    this.#link.sendBinary(frame, released);
     this.#checkOverflow();
   }
 

@@ -33,8 +33,9 @@ export class MemoryLink implements Link {
     this.#send({ text: text }, text);
   }
 
-  sendBinary(frame: Uint8Array): void {
+  sendBinary(frame: Uint8Array, released?: () => void): void {
     this.#send({ binary: Uint8Array.from(frame) }, frame);
+    released?.();
   }
 
   drained(): Promise<void> {

@@ -67,8 +67,8 @@ export class ByteStreamLink implements Link {
     this.#send(TEXT, Buffer.from(text));
   }
 
-  sendBinary(frame: Uint8Array): void {
-    this.#send(BINARY, frame);
+  sendBinary(frame: Uint8Array, released?: () => void): void {
+    this.#send(BINARY, frame, released);
   }
 
   drained(): Promise<void> {
@@ -95,15 +95,18 @@ export class ByteStreamLink implements Link {
     }, CLOSE_GRACE_MS);
   }
 
-  #send(kind: number, payload: Uint8Array): void {
-    if (this.#ended || this.#closing || !this.#writable.writable) return;
+  #send(kind: number, payload: Uint8Array, released?: () => void): void {
+    if (this.#ended || this.#closing || !this.#writable.writable) return released?.();
     this.#sentBytes += payload.byteLength;
     const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
     prefix.writeUInt32BE(payload.byteLength);
     prefix.writeUInt8(kind, 4);
     this.#writable.cork();
     this.#writable.write(prefix);
-    this.#writable.write(payload, () => this.#drain.written());
+    this.#writable.write(payload, () => {
+      released?.();
+      this.#drain.written();
+    });
     // in the next turn, so that what is sent in one goes out together
     process.nextTick(() => this.#writable.uncork());
   }

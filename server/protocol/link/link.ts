@@ -6,8 +6,8 @@
  */
 export interface Link {
   sendText(text: string): void;
-  /** The link may go on reading `frame` until it has been written: do not reuse it. */
-  sendBinary(frame: Uint8Array): void;
+  /** The link reads `frame` until it calls `released`, at the latest when it ends; it must not be changed before. */
+  sendBinary(frame: Uint8Array, released?: () => void): void;
 
   /** Bytes accepted by `send…` and not yet handed to the operating system. */
   readonly bufferedBytes: number;

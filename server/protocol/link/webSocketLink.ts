@@ -69,8 +69,8 @@ export class WebSocketLink implements Link {
     this.#send(Buffer.from(text), false);
   }
 
-  sendBinary(frame: Uint8Array): void {
-    this.#send(frame, true);
+  sendBinary(frame: Uint8Array, released?: () => void): void {
+    this.#send(frame, true, released);
   }
 
   drained(): Promise<void> {
@@ -103,10 +103,13 @@ export class WebSocketLink implements Link {
     this.#end({ code: CODE_OF_FAULT[error.code] ?? 1002, reason: '' });
   }
 
-  #send(data: Uint8Array, binary: boolean): void {
-    if (this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return;
+  #send(data: Uint8Array, binary: boolean, released?: () => void): void {
+    if (this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return released?.();
     this.#sentBytes += data.byteLength;
-    this.#socket.send(data, { binary }, () => this.#drain.written());
+    this.#socket.send(data, { binary }, () => {
+      released?.();
+      this.#drain.written();
+    });
   }
 
   #received(data: RawData, isBinary: boolean): void {

@@ -1,11 +1,12 @@
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../contentFrame.ts';
+import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, writeFrameHeader } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
 import { MAX_FRAME_PAYLOAD } from '../limits.ts';
 import type { TransferEnd, TransferTable } from './transferTable.ts';
 
 /** Most transfers are one small file: they never need a frame of full size. */
-const SMALL_PAYLOAD = 16 * 1024;
+const SMALL_PAYLOAD = 3 * 1024;
 const SMALLEST_FULL_PAYLOAD = 32 * 1024;
+const FRAMES_IN_A_TURN = 4;
 
 /** Packs the stream of one transfer into frames and sends them as credit and the link allow. */
 export class OutgoingFrames implements TransferEnd {
@@ -25,6 +26,7 @@ export class OutgoingFrames implements TransferEnd {
   #error: SynclineError | undefined;
   #remote = false;
   #wake: (() => void) | undefined;
+  #inTurn = 0;
 
   constructor(transfers: TransferTable, options: { transfer: number; zstd: boolean; stallMs: number }) {
     this.#transfers = transfers;
@@ -58,7 +60,7 @@ export class OutgoingFrames implements TransferEnd {
       if (this.#frame && this.#filled === this.#capacity) this.#send(false);
       this.#frame ??= await this.#begin(rest.byteLength);
       const bytes = rest.subarray(0, this.#capacity - this.#filled);
-      this.#frame = withRoomFor(this.#frame, this.#filled, bytes.byteLength, this.#capacity);
+      if (this.#frame.byteLength < FRAME_HEADER_BYTES + this.#filled + bytes.byteLength) this.#enlarge(this.#frame);
       this.#frame.set(bytes, FRAME_HEADER_BYTES + this.#filled);
       this.#filled += bytes.byteLength;
       rest = rest.subarray(bytes.byteLength);
@@ -77,20 +79,39 @@ export class OutgoingFrames implements TransferEnd {
   async #begin(bytes: number): Promise<Buffer> {
     while (this.#granted <= this.#offset) await this.#waitFor((resolve) => (this.#wake = resolve));
     await this.#linkDrained();
+    await this.#turn();
     const credit = this.#granted - this.#offset;
     this.#capacity = Math.min(credit, this.#largest, Math.max(SMALLEST_FULL_PAYLOAD, Math.floor(credit / 4)));
-    return Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + Math.min(this.#capacity, Math.max(bytes, SMALL_PAYLOAD)));
+    return bytes > SMALL_PAYLOAD
+      ? this.#transfers.frames.take()
+      : Buffer.allocUnsafe(FRAME_HEADER_BYTES + SMALL_PAYLOAD);
   }
 
   #send(last: boolean): void {
     this.#throwIfEnded();
     if (!this.#frame) return;
-    const frame = this.#frame.subarray(0, FRAME_HEADER_BYTES + this.#filled);
+    const buffer = this.#frame;
+    const frame = buffer.subarray(0, FRAME_HEADER_BYTES + this.#filled);
     writeFrameHeader(frame, { transfer: this.#transfer, offset: this.#offset, zstd: this.#zstd, last });
     this.#offset += this.#filled;
     this.#frame = undefined;
     this.#filled = 0;
-    this.#transfers.carrier.sendFrame(frame);
+    const { carrier, frames } = this.#transfers;
+    carrier.sendFrame(frame, buffer.byteLength === MAX_FRAME_BYTES ? () => frames.give(buffer) : undefined);
+  }
+
+  /** Lets everything else have its turn now and then: a link that takes all at once would never make anyone wait. */
+  async #turn(): Promise<void> {
+    if (++this.#inTurn < FRAMES_IN_A_TURN) return;
+    this.#inTurn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#throwIfEnded();
+  }
+
+  #enlarge(frame: Buffer): void {
+    const larger = this.#transfers.frames.take();
+    larger.set(frame.subarray(0, FRAME_HEADER_BYTES + this.#filled));
+    this.#frame = larger;
   }
 
   async #linkDrained(): Promise<void> {
@@ -118,13 +139,4 @@ export class OutgoingFrames implements TransferEnd {
     this.#wake = undefined;
     this.#throwIfEnded();
   }
-}
-
-/** `frame`, or one of the full size in which the same bytes stand. */
-function withRoomFor(frame: Buffer, filled: number, bytes: number, capacity: number): Buffer {
-  const used = FRAME_HEADER_BYTES + filled;
-  if (used + bytes <= frame.byteLength) return frame;
-  const larger = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + capacity);
-  larger.set(frame.subarray(0, used));
-  return larger;
 }

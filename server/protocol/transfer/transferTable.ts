@@ -2,6 +2,7 @@ import { type ContentFrame, readContentFrame } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
 import { INITIAL_CREDIT, MAX_FRAME_PAYLOAD, MAX_PARKED_BYTES, MAX_TRANSFERS, PARK_MS } from '../limits.ts';
 import type { Limits } from '../messages/session.ts';
+import { FramePool } from './framePool.ts';
 import { LinkPace } from './receiveWindow.ts';
 
 /** One end of a transfer. None of these may throw. */
@@ -16,7 +17,7 @@ export interface TransferEnd {
 
 /** What transfers need of the connection. */
 export interface TransferCarrier {
-  sendFrame(frame: Uint8Array): void;
+  sendFrame(frame: Uint8Array, released?: () => void): void;
   drained(): Promise<void>;
   grant(transfer: number, upTo: number): void;
   cancel(transfer: number): void;
@@ -41,6 +42,7 @@ interface Parked {
 export class TransferTable {
   readonly carrier: TransferCarrier;
   readonly pace = new LinkPace();
+  readonly frames = new FramePool();
   /** What the server announced at hello; until then what this build keeps to. */
   limits: TransferLimits = { initialCredit: INITIAL_CREDIT, framePayload: MAX_FRAME_PAYLOAD, transfers: MAX_TRANSFERS };
   readonly #ends = new Map<number, TransferEnd>();
