@@ -1,12 +1,11 @@
-import { basename } from 'node:path';
-import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, parentOf, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
+import type { RemoteFiles } from '../../connect/remoteFiles.ts';
+import { type Deletion, deletionText, remove, undo } from '../files/deletion.ts';
 import { nameMessage, pathMessage } from '../files/fileUri.ts';
-import { change, type Deletion, deletionText, remove, requireEntry, type Share, undo } from '../files/shareChanges.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askText } from './input.ts';
-import { clientOf } from './pickServer.ts';
+import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { type ServerPath, serverFolderFor, serverPathsFor } from './subject.ts';
 
@@ -14,24 +13,14 @@ type Names = 'rename' | 'delete' | 'newFolder';
 
 /** Changes of what is on the server, each only if it is still what was seen. */
 export function changeCommands(services: Services): Pick<CommandHandlers, Names> {
-  const { messenger } = services;
+  const { messenger, servers } = services;
 
-  const shareOf = async ({ place }: ServerPath): Promise<Share> => ({
-    client: await clientOf(services.servers, place.url),
-    share: place.share,
-  });
-
-  function offerUndo(share: Share, deletions: readonly Deletion[]): void {
-    messenger.inform(deletionText(deletions), {
-      label: 'Undo',
-      run: () => {
-        const restored = deletions.reduce(
-          (done, deletion) => done.then(() => undo(share, deletion)),
-          Promise.resolve(),
-        );
-        restored.catch((error: unknown) => messenger.report('undo the deletion', error));
-      },
-    });
+  function offerUndo(files: RemoteFiles, deletions: readonly Deletion[]): void {
+    const putBack = async () => {
+      for (const deletion of deletions) await undo(files, deletion);
+    };
+    const run = () => void putBack().catch((error: unknown) => messenger.report('undo the deletion', error));
+    messenger.inform(deletionText(deletions), { label: 'Undo', run });
   }
 
   return {
@@ -39,22 +28,22 @@ export function changeCommands(services: Services): Pick<CommandHandlers, Names>
       const [from] = await serverPathsFor(services, [subject], 'Rename');
       if (!from) return undefined;
       const to = typeof newName === 'string' ? siblingOrPath(from.path, newName) : await askNewName(from.path);
-      const share = await shareOf(from);
-      const expect = await requireEntry(share, from.path);
-      await change(share, { kind: 'rename', from: from.path, to, expect, expectTo: null });
+      const files = await filesOf(servers, from.place);
+      const { entry } = await files.stat(from.path);
+      await files.rename(from.path, to, entry, null);
       return to;
     },
 
     async delete(...args) {
       const paths = topmost(await serverPathsFor(services, args, 'Delete'));
-      const deletions: Deletion[] = [];
       const [first] = paths;
       if (!first) return undefined;
-      const share = await shareOf(first);
+      const files = await filesOf(servers, first.place);
+      const deletions: Deletion[] = [];
       try {
-        for (const { path } of paths) deletions.push(await remove(share, path));
+        for (const { path } of paths) deletions.push(await remove(files, path));
       } finally {
-        if (deletions.length > 0) offerUndo(share, deletions);
+        if (deletions.length > 0) offerUndo(files, deletions);
       }
       return deletions.map(({ path }) => path);
     },
@@ -66,14 +55,12 @@ export function changeCommands(services: Services): Pick<CommandHandlers, Names>
           ? name
           : await askText({
               title: 'Syncline: New Folder',
-              prompt: parent.path === undefined ? `In ${parent.place.label}` : `In ${parent.path}`,
+              prompt: `In ${parent.path ?? parent.place.label}`,
               placeHolder: 'Name; “a/b” makes both',
               check: pathMessage,
             });
-      const path = given.split('/').reduce<WirePath | undefined>((at, part) => joinWirePath(at, part), parent.path);
-      if (path === undefined) return undefined;
-      const client = await clientOf(services.servers, parent.place.url);
-      await change({ client, share: parent.place.share }, { kind: 'makeDirectory', path });
+      const path = parseWirePath(parent.path === undefined ? given : `${parent.path}/${given}`);
+      await (await filesOf(servers, parent.place)).makeDirectory(path);
       return path;
     },
   };
@@ -88,7 +75,7 @@ async function askNewName(from: WirePath): Promise<WirePath> {
   const name = nameOf(from);
   const dot = name.lastIndexOf('.');
   const to = await askText({
-    title: `Syncline: Rename ${basename(from)}`,
+    title: `Syncline: Rename “${name}”`,
     prompt: 'New name; or a path from the share’s root, to move it',
     value: name,
     selection: [0, dot > 0 ? dot : name.length],

@@ -13,22 +13,28 @@ type Names = 'connect' | 'disconnect' | 'setToken' | 'startLocalServer';
 export function connectCommands(services: Services): Pick<CommandHandlers, Names> {
   const { servers, places, tokens, connector, messenger, recentAddresses } = services;
 
-  async function connectTo(address: ServerAddress): Promise<void> {
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: `Connecting to ${address.label}` },
-      () => connector.connect(address),
-    );
+  /** The address, or undefined when it did not work and the person has been told. */
+  async function connectTo(address: ServerAddress): Promise<string | undefined> {
+    try {
+      const title = `Connecting to ${address.label}`;
+      await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+        connector.connect(address),
+      );
+    } catch (error) {
+      const retry = () => void vscode.commands.executeCommand(commandId('connect'), address.label);
+      messenger.report(`connect to ${address.label}`, error, { retry, server: address.url });
+      return undefined;
+    }
     recentAddresses.add(address.label);
     offerToSync(services, address);
+    return address.label;
   }
 
   return {
     async connect(argument) {
       const text = typeof argument === 'string' ? argument : await askAddress(services);
       if (text === undefined) return undefined;
-      const address = parseTarget(text);
-      await connectTo(address);
-      return address.label;
+      return connectTo(parseTarget(text));
     },
 
     async disconnect(argument) {
@@ -46,7 +52,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
     },
 
     async startLocalServer() {
-      const server = services.makeLocalServer();
+      const server = services.localServer();
       const running =
         server.running ??
         (await vscode.window.withProgress(
@@ -56,8 +62,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
       const address = parseTarget(`${running.url}/${running.share}`);
       await tokens.set(address.url, running.token);
       servers.get(address.url)?.retry();
-      await connectTo(address);
-      return address.label;
+      return connectTo(address);
     },
   };
 }

@@ -6,11 +6,10 @@ import { nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import type { ServerAddress } from '../../connect/target.ts';
 import { isRow } from '../files/rows.ts';
 import { contentUri } from '../files/serverFileSystem.ts';
-import { entryAt, requireDone } from '../files/shareChanges.ts';
 import { versionLine } from '../files/versionText.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
-import { clientOf } from './pickServer.ts';
+import { clientOf, filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { pickPlace, serverPathsFor } from './subject.ts';
 import { uriOf } from './viewCommands.ts';
@@ -68,11 +67,10 @@ export function historyCommands(services: Services): Pick<CommandHandlers, 'show
 }
 
 async function restore({ servers, messenger }: Services, place: ServerAddress, version: Version): Promise<void> {
-  const client = await clientOf(servers, place.url);
   const { path, rev } = version;
-  const expect = await entryAt({ client, share: place.share }, path);
-  const { result } = await client.request(files.restore, { share: place.share, path, rev, expect });
-  requireDone(result);
+  const remote = await filesOf(servers, place);
+  const expect = (await remote.find(path))?.entry ?? null;
+  await remote.restore(path, rev, undefined, expect);
   messenger.inform(`Restored “${path}” as it was before revision ${rev}.`);
 }
 

@@ -25,16 +25,12 @@ export async function askText(options: {
 /** Asks for one of several. @throws SynclineError `Cancelled` */
 export async function askOne<T extends vscode.QuickPickItem>(
   items: readonly T[] | Promise<readonly T[]>,
-  options: { readonly title: string; readonly placeHolder?: string },
+  { title, placeHolder }: { readonly title: string; readonly placeHolder: string },
 ): Promise<T> {
-  const picked = await vscode.window.showQuickPick(
-    Promise.resolve(items).then((all) => [...all]),
-    {
-      matchOnDescription: true,
-      matchOnDetail: true,
-      ...options,
-    },
-  );
+  const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true };
+  const picked = await vscode.window.showQuickPick<T>(mutable(items), options);
   if (!picked) throw new SynclineError('Cancelled');
   return picked;
 }
+
+const mutable = async <T>(items: readonly T[] | Promise<readonly T[]>): Promise<T[]> => [...(await items)];

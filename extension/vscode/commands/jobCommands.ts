@@ -1,20 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import * as jobs from '../../../server/protocol/messages/jobs.ts';
 import { ENDED, type Job } from '../../../server/protocol/messages/jobs.ts';
-import type { ServerClient } from '../../connect/serverClient.ts';
+import { JobClient } from '../../jobs/jobClient.ts';
 import { parseNumbers, parseSortable, sortParams } from '../compute/parseValues.ts';
 import { jobLine, resultText, stateText } from '../jobs/jobText.ts';
 import { withProgress } from '../messages/progress.ts';
 import { commandId, type CommandHandlers } from './commandIds.ts';
 import { askOne, askText } from './input.ts';
-import { clientOf, pickServer } from './pickServer.ts';
+import { PATIENCE_MS, pickServer } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { showText } from './showText.ts';
 
-/** How long one call waits for the end of a job before asking again, milliseconds. */
-const WAIT_MS = 20_000;
+/** A call that a person waits for does not wait for ever. */
+const PATIENCE = { reconnectMs: PATIENCE_MS };
 
 export function jobCommands({
   servers,
@@ -24,10 +22,9 @@ export function jobCommands({
   return {
     async submitJob(operation, params) {
       const url = await pickServer(servers);
-      const client = await clientOf(servers, url);
+      const client = jobsOf(url);
       const name = typeof operation === 'string' ? operation : await askOperation(client);
-      const given = params === undefined ? await askParams(name) : params;
-      const { job } = await client.request(jobs.submit, { operation: name, params: given, requestId: randomUUID() });
+      const job = await client.submit(name, params ?? (await askParams(name)), PATIENCE);
       jobMemory.add({ id: job.id, operation: name, server: url });
       messenger.inform(
         `Job ${job.id} (${name}) was submitted.`,
@@ -39,14 +36,7 @@ export function jobCommands({
 
     async showJobResult(id) {
       const { jobId, url } = await chooseJob(id, 'Show Job Result', () => true);
-      const { job, result } = await withProgress(`Job ${jobId}`, async (signal, progress) => {
-        for (;;) {
-          const client = await clientOf(servers, url, signal);
-          const answer = await client.request(jobs.result, { id: jobId, waitMs: WAIT_MS }, { signal });
-          progress.say(stateText(answer.job));
-          if (ENDED.includes(answer.job.state)) return answer;
-        }
-      });
+      const { job, result } = await withProgress(`Job ${jobId}`, (signal) => jobsOf(url).result(jobId, { signal }));
       if (job.state === 'succeeded') await showText(messenger, `Job ${job.id} (${job.operation})`, resultText(result));
       else messenger.warn(`Job ${job.id} (${job.operation}) ${stateText(job)}.`);
       return { job, result };
@@ -55,11 +45,15 @@ export function jobCommands({
     async cancelJob(id) {
       const running = (job: Job) => !ENDED.includes(job.state);
       const { jobId, url } = await chooseJob(id, 'Cancel Job', running);
-      const { job } = await (await clientOf(servers, url)).request(jobs.cancel, { id: jobId });
+      const job = await jobsOf(url).cancel(jobId, PATIENCE);
       messenger.inform(`Job ${job.id} (${job.operation}): ${stateText(job)}.`);
       return job;
     },
   };
+
+  function jobsOf(url: string): JobClient {
+    return new JobClient(servers.open(url));
+  }
 
   /** By id where one is given or typed; the ids of this workspace and the server's own list are offered. */
   async function chooseJob(id: unknown, title: string, fits: (job: Job) => boolean) {
@@ -68,7 +62,7 @@ export function jobCommands({
       return { jobId: id, url: remembered.find((job) => job.id === id)?.server ?? (await pickServer(servers)) };
     const url = await pickServer(servers);
     const other = { label: '$(edit) Enter an id…', id: '' };
-    const known = listJobs(await clientOf(servers, url), fits);
+    const known = listJobs(jobsOf(url), fits);
     const items = known.then((list) => {
       const listed = new Set(list.map((job) => job.id));
       const old = remembered.filter((job) => job.server === url && !listed.has(job.id) && title === 'Show Job Result');
@@ -87,15 +81,16 @@ export function jobCommands({
   }
 }
 
-async function listJobs(client: ServerClient, fits: (job: Job) => boolean): Promise<Job[]> {
-  const { jobs: list } = await client.request(jobs.list, { limit: 100 });
-  return list.filter(fits);
+/** The newest jobs; for older ones there is the id. */
+async function listJobs(client: JobClient, fits: (job: Job) => boolean): Promise<Job[]> {
+  for await (const page of client.list(undefined, PATIENCE)) return page.filter(fits);
+  return [];
 }
 
-async function askOperation(client: ServerClient): Promise<string> {
+async function askOperation(client: JobClient): Promise<string> {
   const known = client
-    .request(jobs.operations, {})
-    .then(({ operations }) => operations.map(({ name, summary }) => ({ label: name, detail: summary })));
+    .operations(PATIENCE)
+    .then((operations) => operations.map(({ name, summary }) => ({ label: name, detail: summary })));
   return (await askOne(known, { title: 'Syncline: Submit Job', placeHolder: 'Which operation?' })).label;
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ServerClient } from '../../connect/serverClient.ts';
+import { RemoteFiles } from '../../connect/remoteFiles.ts';
 import type { Servers } from '../servers/servers.ts';
 
 /** How long a command waits for a connection that is just being made, milliseconds. */
@@ -23,4 +24,12 @@ export async function pickServer(servers: Servers): Promise<string> {
 
 export async function clientOf(servers: Servers, url: string, signal?: AbortSignal): Promise<ServerClient> {
   return servers.open(url).client({ deadlineMs: PATIENCE_MS, ...(signal && { signal }) });
+}
+
+/** Steps on a share's files; paths count from the share's root. */
+export async function filesOf(
+  servers: Servers,
+  { url, share }: { readonly url: string; readonly share: string },
+): Promise<RemoteFiles> {
+  return new RemoteFiles(await clientOf(servers, url), { share });
 }

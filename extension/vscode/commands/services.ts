@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { EntryRow, Row } from '../files/rows.ts';
+import type { Row } from '../files/rows.ts';
 import type { ServerFilesTree } from '../files/serverFilesTree.ts';
 import type { RememberedJob } from '../jobs/rememberedJobs.ts';
 import type { Messenger } from '../messages/messenger.ts';
@@ -25,7 +25,10 @@ export interface Services {
   readonly serverFilesView: vscode.TreeView<Row>;
   readonly jobMemory: JobMemory;
   readonly recentAddresses: RecentAddresses;
-  readonly makeLocalServer: () => LocalServer;
+  /** One per window; made when it is first asked for, or when its settings have changed. */
+  readonly localServer: () => LocalServer;
+  /** Folder for copies of local files that a download replaces. */
+  readonly safetyFolder: string;
 }
 
 /** Jobs submitted from this workspace, over reloads. */
@@ -38,11 +41,4 @@ export interface JobMemory {
 export interface RecentAddresses {
   all(): readonly string[];
   add(label: string): void;
-}
-
-/** The entries of the tree that a command is about: what the menu gave, else what is selected. */
-export function entriesOf({ serverFilesView }: Services, args: readonly unknown[]): EntryRow[] {
-  const [first, all] = args as readonly [Row | undefined, readonly Row[] | undefined];
-  const rows = Array.isArray(all) && all.length > 0 ? all : first ? [first] : serverFilesView.selection;
-  return rows.filter((row) => row.kind === 'entry');
 }

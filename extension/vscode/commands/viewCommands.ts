@@ -5,9 +5,8 @@ import { nameOf } from '../../../server/protocol/wirePath.ts';
 import { SCHEME, uriParts } from '../files/fileUri.ts';
 import { toLocal } from '../files/pairing.ts';
 import { isRow } from '../files/rows.ts';
-import { entryAt } from '../files/shareChanges.ts';
 import type { CommandHandlers } from './commandIds.ts';
-import { clientOf } from './pickServer.ts';
+import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { type ServerPath, serverPathsFor } from './subject.ts';
 
@@ -42,8 +41,7 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
       const local = target && toLocal({ root: target.folder.path, dir: target.address.dir }, file.path);
       if (!local || !existsSync(local))
         throw new SynclineError('NotFound', `“${file.path}” has no counterpart in this workspace.`);
-      const client = await clientOf(servers, file.place.url);
-      if (!(await entryAt({ client, share: file.place.share }, file.path)))
+      if (!(await (await filesOf(servers, file.place)).find(file.path)))
         throw new SynclineError('NotFound', `“${file.path}” is not on the server yet.`);
       await vscode.commands.executeCommand(
         'vscode.diff',

@@ -21,7 +21,6 @@ export function uploadOf(bytes: Uint8Array, hint: string): UploadContent {
     content: contentIdOf(bytes),
     size: bytes.length,
     hint,
-    // oxlint-disable-next-line require-await: an iterable of what is in memory
     async *open(from) {
       yield bytes.subarray(from);
     },

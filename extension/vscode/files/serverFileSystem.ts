@@ -5,6 +5,7 @@ import { type Entry, type FileEntry, sameEntry } from '../../../server/protocol/
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import * as files from '../../../server/protocol/messages/files.ts';
 import type { ListRow, Operation, OperationResult } from '../../../server/protocol/messages/files.ts';
+import type { Change } from '../../../server/protocol/messages/values.ts';
 import { nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import type { Disposable, ServerClient } from '../../connect/serverClient.ts';
 import { ChangeFeed, type FeedEvent } from '../servers/changeFeed.ts';
@@ -185,17 +186,18 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
       );
       return this.#changes.fire(here.map((each) => ({ type: vscode.FileChangeType.Changed, uri: each })));
     }
-    this.#changes.fire(
-      event.flatMap((change) => {
-        if (change.kind === 'put') return { type: vscode.FileChangeType.Changed, uri: uri(change.path) };
-        if (change.kind === 'delete') return { type: vscode.FileChangeType.Deleted, uri: uri(change.path) };
-        return [
-          { type: vscode.FileChangeType.Deleted, uri: uri(change.from) },
-          { type: vscode.FileChangeType.Created, uri: uri(change.to) },
-        ];
-      }),
-    );
+    this.#changes.fire(event.flatMap((change) => fileEvents(change, uri)));
   }
+}
+
+function fileEvents(change: Change, uri: (path: WirePath) => vscode.Uri): vscode.FileChangeEvent[] {
+  const { Changed, Created, Deleted } = vscode.FileChangeType;
+  if (change.kind === 'put') return [{ type: Changed, uri: uri(change.path) }];
+  if (change.kind === 'delete') return [{ type: Deleted, uri: uri(change.path) }];
+  return [
+    { type: Deleted, uri: uri(change.from) },
+    { type: Created, uri: uri(change.to) },
+  ];
 }
 
 /** The address of a content whatever its path holds now. */

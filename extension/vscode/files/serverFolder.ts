@@ -27,26 +27,3 @@ export async function listFolder(
     if (!page.more || rows.length >= atLeast) return { rows, more: page.more };
   }
 }
-
-/** Everything below a folder, without the folder itself, parents before children. */
-export async function snapshotBelow(
-  client: ServerClient,
-  share: string,
-  dir: WirePath | undefined,
-  signal?: AbortSignal,
-): Promise<{ readonly path: WirePath; readonly entry: ListRow['entry'] }[]> {
-  const found = new Map<WirePath, ListRow['entry']>();
-  let next: { readonly snapshot?: { cursor: { epoch: string; rev: number }; after: WirePath } } = {};
-  for (;;) {
-    const page = await client.request(
-      files.changes,
-      { share, ...(dir !== undefined && { dir }), ...next },
-      signal ? { signal } : {},
-    );
-    for (const change of page.changes) if (change.kind === 'put') found.set(change.path, change.entry);
-    if (!page.more || !page.snapshot) break;
-    next = { snapshot: page.snapshot };
-  }
-  if (dir !== undefined) found.delete(dir);
-  return [...found].map(([path, entry]) => ({ path, entry })).toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}

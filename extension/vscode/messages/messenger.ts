@@ -4,8 +4,13 @@ import { actionsFor, type ErrorAction } from './errorActions.ts';
 import { batchText, type Failure, failureText } from './failureText.ts';
 import { logError } from './logError.ts';
 
-/** What each button of a failure's message does; `about` is the server's address where there is one. */
-export type ErrorActionHandlers = Readonly<Record<Exclude<ErrorAction, 'Retry'>, () => void>>;
+/** What each button of a failure's message does; `server` is the url of the server it is about, where that is known. */
+export type ErrorActionHandlers = Readonly<Record<Exclude<ErrorAction, 'Retry'>, (server?: string) => unknown>>;
+
+export interface ReportOptions {
+  readonly retry?: (() => void) | undefined;
+  readonly server?: string | undefined;
+}
 
 /** A button with what it does. */
 export interface Offer {
@@ -27,13 +32,13 @@ export class Messenger {
   }
 
   /** One message for one failure, with what can be done about it. A cancelled operation needs none. */
-  report(doing: string, error: unknown, retry?: () => void): void {
+  report(doing: string, error: unknown, { retry, server }: ReportOptions = {}): void {
     const coded = SynclineError.from(error);
     if (coded.code === 'Cancelled') return;
     logError(this.#log, failureText(doing, coded), error);
     const offers = actionsFor(coded.code, retry !== undefined).map((label) => ({
       label,
-      run: label === 'Retry' ? () => retry?.() : this.#actions[label],
+      run: label === 'Retry' ? () => retry?.() : () => void this.#act(label, server, retry),
     }));
     this.#show(vscode.window.showErrorMessage, failureText(doing, coded), offers);
   }
@@ -44,7 +49,7 @@ export class Messenger {
     for (const { subject, message } of failures) this.#log.error(`Could not ${doing} “${subject}”: ${message}`);
     const offers = [
       ...(retry ? [{ label: 'Retry', run: retry }] : []),
-      { label: 'Show Log', run: this.#actions['Show Log'] },
+      { label: 'Show Log', run: () => this.#actions['Show Log']() },
     ];
     this.#show(vscode.window.showWarningMessage, batchText(doing, failures, total), offers);
   }
@@ -57,6 +62,16 @@ export class Messenger {
   warn(text: string, ...offers: readonly Offer[]): void {
     this.#log.warn(text);
     this.#show(vscode.window.showWarningMessage, text, offers);
+  }
+
+  /** With a new token what failed is tried again. */
+  async #act(
+    label: Exclude<ErrorAction, 'Retry'>,
+    server: string | undefined,
+    retry: (() => void) | undefined,
+  ): Promise<void> {
+    await this.#actions[label](server);
+    if (label === 'Set Token') retry?.();
   }
 
   #show(

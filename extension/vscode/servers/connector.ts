@@ -1,7 +1,7 @@
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ServerClient } from '../../connect/serverClient.ts';
 import type { Connection } from '../../connect/connection.ts';
-import type { ServerAddress } from '../../connect/target.ts';
+import { parseTarget, type ServerAddress } from '../../connect/target.ts';
 import type { PlaceModel } from '../files/placeModel.ts';
 import type { Places } from './places.ts';
 import type { Servers } from './servers.ts';
@@ -23,6 +23,16 @@ export class Connector {
   /** Whether the outcome of connecting to this server is being told to whoever asked for it. */
   isBusy(url: string): boolean {
     return this.#busy.has(url);
+  }
+
+  /** As {@link connect}, with a token to keep from now on. */
+  async connectWith(text: string, token: string | undefined): Promise<void> {
+    const address = parseTarget(text);
+    if (token !== undefined) {
+      await this.#tokens.set(address.url, token);
+      this.#servers.get(address.url)?.retry();
+    }
+    await this.connect(address);
   }
 
   /**

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
@@ -30,13 +31,15 @@ const listening = v.looseObject({
   tokenFile: v.string(),
 });
 
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
 const START_MS = 20_000;
 const GRACE_MS = 5_000;
 
 /** A server process that belongs to this window: it is stopped with it, and ends by itself when the window is gone. */
 export class LocalServer {
   readonly #options: LocalServerOptions;
-  #child: ChildProcess | undefined;
+  #child: Child | undefined;
   #running: RunningServer | undefined;
 
   constructor(options: LocalServerOptions) {
@@ -52,7 +55,8 @@ export class LocalServer {
     const { program, directory, port, tokenFile } = this.#options;
     await mkdir(directory, { recursive: true });
     await mkdir(dirname(tokenFile), { recursive: true });
-    const args = [program, directory, '--listen', `127.0.0.1:${port}`, '--token-file', tokenFile, '--json'];
+    const listen = ['--listen', `127.0.0.1:${port}`, '--metrics', 'off'];
+    const args = [program, 'serve', directory, ...listen, '--token-file', tokenFile, '--json', '--stop-with-stdin'];
     const child = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...(process.versions['electron'] !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) },
@@ -82,20 +86,18 @@ export class LocalServer {
     clearTimeout(timer);
   }
 
-  async #firstLine(child: ChildProcess): Promise<v.InferOutput<typeof listening>> {
+  async #firstLine(child: Child): Promise<v.InferOutput<typeof listening>> {
     const { promise, resolve, reject } = Promise.withResolvers<v.InferOutput<typeof listening>>();
     let said = '';
-    child.stderr &&
-      createInterface({ input: child.stderr }).on('line', (line) => {
-        said = line;
-        this.#options.log(line);
-      });
-    child.stdout &&
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        this.#options.log(line);
-        const parsed = v.safeParse(listening, readJson(line));
-        if (parsed.success) resolve(parsed.output);
-      });
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said = line;
+      this.#options.log(line);
+    });
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      this.#options.log(line);
+      const parsed = v.safeParse(listening, readJson(line));
+      if (parsed.success) resolve(parsed.output);
+    });
     child.once('error', (cause) =>
       reject(new SynclineError('Internal', 'The server could not be started.', { cause })),
     );
@@ -109,7 +111,7 @@ export class LocalServer {
     return promise.finally(() => clearTimeout(timer));
   }
 
-  #forget(child: ChildProcess | undefined): void {
+  #forget(child: Child | undefined): void {
     if (child !== this.#child) return;
     this.#child = undefined;
     this.#running = undefined;

@@ -1,0 +1,33 @@
+import type * as vscode from 'vscode';
+import type { Conflict } from '../sync/reconcile/conflict.ts';
+import type { Row } from './files/rows.ts';
+import type { TargetStatus } from './status/targetStatus.ts';
+
+/** What `activate` returns, for other extensions. Commands (`syncline.*`) take the same arguments that menus give them. */
+export interface SynclineApi {
+  readonly apiVersion: 1;
+
+  /**
+   * Connects to `ws://HOST:PORT/SHARE[/DIR]`. A token that is given is kept in the secret storage; without one the kept one is
+   * used, or the person is asked. Rejects with an error whose `code` is one of Syncline's.
+   */
+  connect(address: string, token?: string): Promise<void>;
+
+  /** The folders that are synced, and how that goes. */
+  targets(): readonly SyncedFolder[];
+  readonly onDidChangeTargets: vscode.Event<void>;
+
+  /** The Server Files view as data. */
+  readonly serverFiles: Pick<vscode.TreeDataProvider<Row>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;
+
+  /** Handles a `vscode://syncline.syncline/…` link as if it had been opened. */
+  openLink(uri: vscode.Uri): Promise<void>;
+}
+
+export interface SyncedFolder {
+  readonly folder: string;
+  readonly address: string;
+  readonly mode: string;
+  readonly status: TargetStatus;
+  readonly conflicts: readonly Conflict[];
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { nameOf } from '../../../server/protocol/wirePath.ts';
+import { type ConflictRow, conflictRows, isConflictRow } from '../conflicts/conflictsTree.ts';
+import { conflictWords } from '../conflicts/conflictText.ts';
+import { EMPTY_DOCUMENT } from '../files/emptyDocument.ts';
+import { toLocal, toServer } from '../files/pairing.ts';
+import { contentUri } from '../files/serverFileSystem.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import { askOne } from './input.ts';
+import type { Services } from './services.ts';
+
+type Names = 'resolveConflict' | 'openConflict' | 'keepMine' | 'keepTheirs' | 'keepBoth';
+type Choice = 'mine' | 'theirs' | 'both';
+
+/** Deciding about what both sides changed. Whatever loses is kept: in the server's history, or as a safety copy here. */
+export function conflictCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { targets, messenger } = services;
+
+  async function resolve(row: ConflictRow, choice: Choice): Promise<string> {
+    const { path } = row.conflict;
+    await row.target.resolve(path, choice);
+    vscode.window.setStatusBarMessage(`$(check) “${nameOf(path)}”: kept ${choice}`, 5000);
+    return path;
+  }
+
+  const keep = (choice: Choice) => async (subject: unknown) => resolve(await conflictFor(services, subject), choice);
+
+  return {
+    keepMine: keep('mine'),
+    keepTheirs: keep('theirs'),
+    keepBoth: keep('both'),
+
+    async openConflict(subject) {
+      await openDifferences(await conflictFor(services, subject));
+    },
+
+    async resolveConflict(subject, choice) {
+      if (conflictRows(targets).length === 0) {
+        messenger.inform('There are no conflicts.');
+        return undefined;
+      }
+      const row = await conflictFor(services, subject);
+      if (choice === 'mine' || choice === 'theirs' || choice === 'both') return resolve(row, choice);
+      const { run } = await askOne(
+        [
+          item('Keep Mine', 'The server takes what is here; its own goes to the history', 'device-desktop', () =>
+            resolve(row, 'mine'),
+          ),
+          item('Keep Theirs', 'What the server has comes here; a safety copy of yours is kept', 'server', () =>
+            resolve(row, 'theirs'),
+          ),
+          item('Keep Both', 'Both stay, under two names', 'files', () => resolve(row, 'both')),
+          item('Open Differences', 'Look at both sides first', 'diff', () => openDifferences(row)),
+        ],
+        { title: `Syncline: ${row.conflict.path}`, placeHolder: conflictWords(row.conflict) },
+      );
+      return run();
+    },
+  };
+}
+
+const item = (label: string, detail: string, icon: string, run: () => Promise<unknown>) => ({
+  label,
+  detail,
+  iconPath: new vscode.ThemeIcon(icon),
+  run,
+});
+
+/** The conflict of a row, of a local file, or of a path in the share; the only one there is; or the one that is picked. */
+async function conflictFor({ targets }: Services, subject: unknown): Promise<ConflictRow> {
+  const rows = conflictRows(targets);
+  if (isConflictRow(subject)) return subject;
+  const file = subject ?? vscode.window.activeTextEditor?.document.uri;
+  const found = rows.find(({ target, conflict }) =>
+    file instanceof vscode.Uri
+      ? toLocal({ root: target.folder.path }, conflict.path) === file.fsPath
+      : conflict.path === file,
+  );
+  if (found) return found;
+  const [only] = rows;
+  if (!only || typeof subject === 'string') throw new SynclineError('NotFound', 'There is no such conflict.');
+  if (rows.length === 1) return only;
+  const items = rows.map((row) => ({ label: row.conflict.path, description: conflictWords(row.conflict), row }));
+  return (await askOne(items, { title: 'Syncline: Resolve Conflict', placeHolder: 'Which one?' })).row;
+}
+
+async function openDifferences({ target, conflict }: ConflictRow): Promise<void> {
+  const { theirs } = conflict;
+  const { url, share, dir } = target.address;
+  const local = toLocal({ root: target.folder.path }, conflict.path);
+  if (local === null) return;
+  const path = toServer({ root: target.folder.path, dir }, local) ?? undefined;
+  const left = theirs?.kind === 'file' ? contentUri({ url, share, path }, theirs) : EMPTY_DOCUMENT;
+  const right = existsSync(local) ? vscode.Uri.file(local) : EMPTY_DOCUMENT;
+  await vscode.commands.executeCommand('vscode.diff', left, right, `${nameOf(conflict.path)} (theirs ↔ mine)`);
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { changeCommands } from './changeCommands.ts';
+import { COMMAND_NAMES, type CommandHandlers, type CommandName, commandId } from './commandIds.ts';
+import { computeCommands } from './computeCommands.ts';
+import { conflictCommands } from './conflictCommands.ts';
+import { connectCommands } from './connectCommands.ts';
+import { historyCommands } from './historyCommands.ts';
+import { jobCommands } from './jobCommands.ts';
+import type { Services } from './services.ts';
+import { statusCommand } from './statusCommand.ts';
+import { syncCommands } from './syncCommands.ts';
+import { syncFolderCommand } from './syncFolder.ts';
+import { transferCommands } from './transferCommands.ts';
+import { viewCommands } from './viewCommands.ts';
+
+/** The whole table; leaving a command out does not compile. */
+export function commandTable(services: Services): CommandHandlers {
+  return {
+    ...connectCommands(services),
+    ...syncFolderCommand(services),
+    ...transferCommands(services),
+    ...changeCommands(services),
+    ...viewCommands(services),
+    ...syncCommands(services),
+    ...conflictCommands(services),
+    ...historyCommands(services),
+    ...computeCommands(services),
+    ...jobCommands(services),
+    ...statusCommand(services),
+  };
+}
+
+/** A failed command is told once, with what can be done about it, and resolves to undefined. */
+export function registerCommands(services: Services): vscode.Disposable[] {
+  const handlers = commandTable(services);
+  return COMMAND_NAMES.map((name) =>
+    vscode.commands.registerCommand(commandId(name), async (...args: unknown[]) => {
+      services.log.debug(`Command ${name}`);
+      try {
+        return await handlers[name](...args);
+      } catch (error) {
+        const again = () => void vscode.commands.executeCommand(commandId(name), ...args);
+        services.messenger.report(DOING[name], error, SynclineError.from(error).retryable ? { retry: again } : {});
+        return undefined;
+      }
+    }),
+  );
+}
+
+/** Each command as the end of “Could not …”. */
+const DOING: Readonly<Record<CommandName, string>> = {
+  connect: 'connect',
+  disconnect: 'disconnect',
+  startLocalServer: 'start the local server',
+  setToken: 'set the token',
+  syncFolder: 'set the folder up for sync',
+  upload: 'upload',
+  uploadFolder: 'upload the folder',
+  download: 'download',
+  rename: 'rename',
+  delete: 'delete',
+  newFolder: 'make the folder',
+  openServerFile: 'open the file',
+  refreshServerFiles: 'refresh the server’s files',
+  loadMore: 'load more files',
+  syncNow: 'sync',
+  previewSync: 'preview the sync',
+  pauseAutoSync: 'pause auto-sync',
+  resumeAutoSync: 'resume auto-sync',
+  compareWithServer: 'compare with the server',
+  resolveConflict: 'resolve the conflict',
+  openConflict: 'open the differences',
+  keepMine: 'resolve the conflict',
+  keepTheirs: 'resolve the conflict',
+  keepBoth: 'resolve the conflict',
+  explainFile: 'explain the file',
+  showHistory: 'show the history',
+  restoreVersion: 'restore the version',
+  addNumbers: 'add',
+  sortValues: 'sort',
+  submitJob: 'submit the job',
+  showJobResult: 'show the job’s result',
+  cancelJob: 'cancel the job',
+  showStatus: 'show the status',
+  showLog: 'show the log',
+};

@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { planDocument } from '../targets/planText.ts';
+import { isTarget } from '../targets/targetsTree.ts';
+import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import type { Services } from './services.ts';
+import { showDocument } from './showText.ts';
+import { localFilesFor, serverPathsFor } from './subject.ts';
+import { toLocal } from '../files/pairing.ts';
+
+type Names = 'syncNow' | 'previewSync' | 'pauseAutoSync' | 'resumeAutoSync' | 'explainFile';
+
+export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { targets, messenger } = services;
+
+  /** What was asked for, of the target or the file that a menu gave; else of all targets. */
+  function chosen(subject: unknown): readonly WorkspaceTarget[] {
+    if (isTarget(subject)) return [subject];
+    const ofFile = subject instanceof vscode.Uri ? targets.ofFile(subject.fsPath) : undefined;
+    if (ofFile) return [ofFile];
+    if (targets.all.length === 0)
+      throw new SynclineError(
+        'Usage',
+        'No folder of this workspace is synced. Use “Syncline: Sync Folder with Server” first.',
+      );
+    return targets.all;
+  }
+
+  return {
+    /** One target that fails does not keep the others from being synced. */
+    async syncNow(subject, options) {
+      const confirmed =
+        typeof options === 'object' && options !== null && (options as { confirmed?: unknown }).confirmed === true;
+      const outcomes = await Promise.allSettled(chosen(subject).map((target) => target.syncNow({ confirmed })));
+      const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+      for (const { reason } of failures.slice(1)) messenger.report('sync', reason);
+      if (failures[0]) throw SynclineError.from(failures[0].reason);
+      return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined));
+    },
+
+    async previewSync(subject) {
+      const documents: string[] = [];
+      for (const target of chosen(subject)) {
+        const title = `Sync of “${target.folder.name}” with ${target.address.label} (${target.mode})`;
+        documents.push(planDocument(title, await target.plan()));
+      }
+      await showDocument(documents.join('\n\n'));
+      return documents;
+    },
+
+    async pauseAutoSync(subject) {
+      for (const target of chosen(subject)) await target.pause();
+    },
+
+    async resumeAutoSync(subject) {
+      for (const target of chosen(subject)) await target.resume();
+    },
+
+    async explainFile(...args) {
+      const [local] = localFilesFor(services, args);
+      if (local) {
+        if (!local.target) throw new SynclineError('Usage', `“${local.uri.fsPath}” is in no folder that is synced.`);
+        return tell(await local.target.explain(local.uri.fsPath));
+      }
+      const [file] = await serverPathsFor(services, args, 'Explain File');
+      for (const target of targets.all) {
+        const { folder, address } = target;
+        const path =
+          file && address.share === file.place.share && address.url === file.place.url
+            ? toLocal({ root: folder.path, dir: address.dir }, file.path)
+            : null;
+        if (path !== null) return tell(await target.explain(path));
+      }
+      throw new SynclineError('Usage', 'No folder of this workspace syncs with this place.');
+    },
+  };
+
+  function tell(explanation: string): string {
+    messenger.inform(explanation);
+    return explanation;
+  }
+}

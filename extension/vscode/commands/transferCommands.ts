@@ -1,0 +1,234 @@
+import { statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { uploadFolder } from '../../connect/copy/uploadFolder.ts';
+import type { ServerAddress } from '../../connect/target.ts';
+import { downloadPath } from '../files/downloadPath.ts';
+import { toLocal, toServer } from '../files/pairing.ts';
+import { isRow } from '../files/rows.ts';
+import { countText, sizeText } from '../files/sizeText.ts';
+import { uploadOne } from '../files/uploadOne.ts';
+import type { Failure } from '../messages/failureText.ts';
+import { type TaskProgress, withProgress } from '../messages/progress.ts';
+import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import { confirm } from './confirm.ts';
+import { filesOf } from './pickServer.ts';
+import type { Services } from './services.ts';
+import { localFilesFor, pickPlace, serverFolderFor, serverPathsFor } from './subject.ts';
+
+type Names = 'upload' | 'uploadFolder' | 'download';
+
+/** What another extension or a key binding may say as third argument. */
+interface TransferOptions {
+  /** Do not ask before replacing what differs; the other side's version is kept in any case. */
+  readonly replace?: boolean;
+}
+
+/** One file or folder that goes up, and the path it gets in the share. */
+interface Upload {
+  readonly local: string;
+  readonly place: ServerAddress;
+  readonly path: WirePath | undefined;
+  readonly target?: WorkspaceTarget | undefined;
+}
+
+interface Outcome {
+  files: number;
+  bytes: number;
+  total: number;
+  readonly failures: Failure[];
+}
+
+/** Copies on demand, both ways, whatever automatic sync does. */
+export function transferCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { servers, messenger } = services;
+
+  const run =
+    (kind: 'files' | 'folder') =>
+    async (...args: readonly unknown[]) => {
+      const uploads = await uploadsFor(services, args, kind);
+      const outcome: Outcome = { files: 0, bytes: 0, total: 0, failures: [] };
+      await withProgress(`Uploading ${subjectText(uploads)}`, async (signal, progress) => {
+        for (const each of uploads) await upload(each, outcome, signal, progress, optionsOf(args));
+      });
+      finish('upload', outcome, () => void run(kind)(...args));
+      return { uploaded: outcome.files, failures: outcome.failures };
+    };
+
+  async function upload(
+    { local, place, path, target }: Upload,
+    outcome: Outcome,
+    signal: AbortSignal,
+    progress: TaskProgress,
+    { replace = false }: TransferOptions,
+  ): Promise<void> {
+    const files = await filesOf(servers, place);
+    const watched = { signal, ...watch(progress) };
+    try {
+      if (statSync(local).isDirectory()) {
+        const skip =
+          target &&
+          ((below: string, isDirectory: boolean) =>
+            target.ignores(join(relative(target.folder.path, local), below), isDirectory));
+        const { copied, same, bytes, problems } = await uploadFolder(files, local, path, {
+          ...watched,
+          ...(skip && { skip }),
+        });
+        outcome.files += copied;
+        outcome.bytes += bytes;
+        outcome.total += copied + same + problems.length;
+        outcome.failures.push(...problems.map((problem) => ({ subject: problem.path, message: problem.message })));
+        return;
+      }
+      if (path === undefined) return;
+      outcome.total++;
+      const reason = await target?.whyNot(local);
+      if (reason !== undefined) throw new SynclineError('Unsupported', reason);
+      const sent = await uploadOne(files, local, path, {
+        ...watched,
+        base: target?.baseOf(local) ?? null,
+        mayReplace: async () =>
+          replace ||
+          confirm(
+            `“${path}” on the server differs from what was last seen here. Replace it?`,
+            'It stays in the server’s history.',
+            'Replace',
+          ),
+      });
+      outcome.files += sent.changed ? 1 : 0;
+      outcome.bytes += sent.changed ? sent.size : 0;
+    } catch (error) {
+      const { code, message } = SynclineError.from(error);
+      if (code === 'Cancelled') throw error;
+      outcome.failures.push({ subject: basename(local), message });
+    }
+  }
+
+  function finish(doing: 'upload' | 'download', { files, bytes, total, failures }: Outcome, retry: () => void): void {
+    messenger.reportBatch(doing, failures, total, retry);
+    if (failures.length > 0) return;
+    const done = doing === 'upload' ? 'Uploaded' : 'Downloaded';
+    const text =
+      files === 0
+        ? 'Nothing to do: both sides are the same'
+        : `${done} ${countText(files, 'file')}, ${sizeText(bytes)}`;
+    vscode.window.setStatusBarMessage(`$(check) ${text}`, 5000);
+  }
+
+  const download = async (...args: readonly unknown[]): Promise<unknown> => {
+    const paths = await serverPathsFor(services, args.slice(0, 2), 'Download');
+    const { replace = false } = optionsOf(args);
+    const outcome: Outcome = { files: 0, bytes: 0, total: 0, failures: [] };
+    const places = await Promise.all(paths.map(async (file) => ({ ...file, to: await destinationOf(services, file) })));
+    await withProgress(`Downloading ${subjectText(paths)}`, async (signal, progress) => {
+      for (const { place, path, to } of places) {
+        try {
+          const copied = await downloadPath(await filesOf(servers, place), path, to, {
+            signal,
+            ...watch(progress),
+            keepIn: services.safetyFolder,
+            mayReplace: async (text) => replace || confirm(text, 'A safety copy of what is here is kept.', 'Replace'),
+          });
+          outcome.files += copied.copied;
+          outcome.bytes += copied.bytes;
+          outcome.total += copied.copied + copied.same + copied.problems.length;
+          outcome.failures.push(
+            ...copied.problems.map((problem) => ({ subject: problem.path, message: problem.message })),
+          );
+        } catch (error) {
+          const { code, message } = SynclineError.from(error);
+          if (code === 'Cancelled') throw error;
+          outcome.total++;
+          outcome.failures.push({ subject: nameOf(path), message });
+        }
+      }
+    });
+    finish('download', outcome, () => void download(...args));
+    return { downloaded: outcome.files, failures: outcome.failures, to: places.map(({ to }) => to) };
+  };
+
+  return { upload: run('files'), uploadFolder: run('folder'), download };
+}
+
+/** Local files that were chosen, each with its place; files from a dialog where only a folder of the server was chosen. */
+async function uploadsFor(services: Services, args: readonly unknown[], kind: 'files' | 'folder'): Promise<Upload[]> {
+  const [subject] = args;
+  const local = isRow(subject) ? [] : localFilesFor(services, args);
+  if (local.length > 0) {
+    const paired: Upload[] = [];
+    for (const { uri, target } of local) {
+      await saveIfDirty(uri);
+      const path = target && toServer({ root: target.folder.path, dir: target.address.dir }, uri.fsPath);
+      if (target && path !== null) paired.push({ local: uri.fsPath, place: target.address, path, target });
+      else {
+        const place = await pickPlace(services);
+        paired.push({ local: uri.fsPath, place, path: joinWirePath(place.dir, basename(uri.fsPath).normalize('NFC')) });
+      }
+    }
+    return paired;
+  }
+  const { place, path } = await serverFolderFor(services, subject);
+  const chosen = await vscode.window.showOpenDialog({
+    title: `Upload to ${path ?? place.label}`,
+    openLabel: 'Upload',
+    canSelectFiles: kind === 'files',
+    canSelectFolders: kind === 'folder',
+    canSelectMany: true,
+  });
+  if (!chosen) throw new SynclineError('Cancelled');
+  return chosen.map(({ fsPath }) => ({
+    local: fsPath,
+    place,
+    path: joinWirePath(path, basename(fsPath).normalize('NFC')),
+  }));
+}
+
+/** What is uploaded is what the person sees. */
+async function saveIfDirty(uri: vscode.Uri): Promise<void> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open?.isDirty && !(await open.save()))
+    throw new SynclineError('Usage', `“${basename(uri.fsPath)}” could not be saved first.`);
+}
+
+/** The counterpart in the workspace; for what has none, where the person wants it. */
+async function destinationOf(
+  { targets }: Services,
+  { place, path }: { place: ServerAddress; path: WirePath },
+): Promise<string> {
+  for (const { folder, address } of targets.all) {
+    if (address.url !== place.url || address.share !== place.share) continue;
+    const local = toLocal({ root: folder.path, dir: address.dir }, path);
+    if (local !== null) return local;
+  }
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const start = folder && vscode.Uri.joinPath(folder, nameOf(path));
+  const chosen = await vscode.window.showSaveDialog({
+    title: `Download “${nameOf(path)}” to`,
+    ...(start && { defaultUri: start }),
+  });
+  if (!chosen) throw new SynclineError('Cancelled');
+  return chosen.fsPath;
+}
+
+function watch(progress: TaskProgress): { onTotal(bytes: number): void; onProgress(bytes: number): void } {
+  let total = 0;
+  let done = 0;
+  return {
+    onTotal: (bytes) => (total += bytes),
+    onProgress: (bytes) => progress.bytes((done += bytes), Math.max(total, done)),
+  };
+}
+
+function optionsOf(args: readonly unknown[]): TransferOptions {
+  const [, , options] = args;
+  if (typeof options !== 'object' || options === null) return {};
+  return { replace: (options as { replace?: unknown }).replace === true };
+}
+
+function subjectText(items: readonly { readonly path: WirePath | undefined }[]): string {
+  const [first] = items;
+  return items.length === 1 && first?.path !== undefined ? `“${nameOf(first.path)}”` : countText(items.length, 'item');
+}

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import manifest from '../../package.json' with { type: 'json' };
+import { systemClock } from '../connect/clock.ts';
+import { connect } from '../connect/connect.ts';
+import type { SynclineApi } from './api.ts';
+import { type CommandName, commandId } from './commands/commandIds.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import type { Services } from './commands/services.ts';
+import { followConnections } from './servers/followConnections.ts';
+import { ConflictDecorations } from './conflicts/conflictDecorations.ts';
+import { conflictBadge, conflictRows, ConflictsTree } from './conflicts/conflictsTree.ts';
+import { followContextKeys } from './contextKeys.ts';
+import { registerEmptyDocument } from './files/emptyDocument.ts';
+import { SCHEME } from './files/fileUri.ts';
+import { ServerFileSystem } from './files/serverFileSystem.ts';
+import { ServerFilesTree } from './files/serverFilesTree.ts';
+import { serverFilesMessage } from './files/serverFilesMessage.ts';
+import { jobMemory, placeMemory, recentAddresses } from './memory.ts';
+import { Messenger } from './messages/messenger.ts';
+import { Connector } from './servers/connector.ts';
+import { LinkHandler } from './servers/linkHandler.ts';
+import { LocalServerHolder } from './servers/localServerHolder.ts';
+import { Places } from './servers/places.ts';
+import { Servers } from './servers/servers.ts';
+import { Tokens } from './servers/tokens.ts';
+import { StatusBar } from './status/statusBar.ts';
+import { ConsentMemory } from './targets/consentMemory.ts';
+import { TargetHub } from './targets/targetHub.ts';
+import { readTargetSettings } from './targets/readTargetSettings.ts';
+import { TargetsTree } from './targets/targetsTree.ts';
+import { WorkspaceTarget } from './targets/workspaceTarget.ts';
+
+/** What `deactivate` has to end; VS Code waits for that, but not for what is disposed of. */
+let closing: (() => Promise<void>) | undefined;
+
+/** The composition root: makes every part once and hands each what it needs. */
+export async function activate(context: vscode.ExtensionContext): Promise<SynclineApi> {
+  const log = vscode.window.createOutputChannel('Syncline', { log: true });
+  const note = (event: string, data: object) => log.debug(event, data);
+  const run = (name: CommandName, ...args: unknown[]) => vscode.commands.executeCommand(commandId(name), ...args);
+
+  const messenger = new Messenger(log, {
+    'Set Token': (server) => run('setToken', server),
+    Connect: () => run('connect'),
+    'Open Settings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'syncline.targets'),
+    'Preview Sync': () => run('previewSync'),
+    'Show Log': () => run('showLog'),
+  });
+  const tokens = new Tokens(context.secrets);
+  const identity = { clientName: 'syncline-vscode', clientVersion: manifest.version };
+  const servers = new Servers({
+    tokenOf: (url) => tokens.get(url),
+    connect: (url, token, signal) => connect({ url, token, ...identity }, { signal, log: note }),
+    clock: systemClock,
+    log: note,
+  });
+  const places = new Places(servers, placeMemory(context.workspaceState), note);
+  const connector = new Connector(servers, places, tokens);
+  const consent = new ConsentMemory(context.workspaceState);
+  const localServer = new LocalServerHolder(
+    join(context.extensionPath, 'dist', 'server.cjs'),
+    context.globalStorageUri,
+    log,
+  );
+
+  const targets: TargetHub = new TargetHub({
+    read: () => readTargetSettings(),
+    make: (configured) =>
+      new WorkspaceTarget(configured, {
+        consent,
+        servers,
+        messenger,
+        openEngine: () => Promise.reject(new Error('not yet')),
+        pauses: context.workspaceState,
+        onConsent: () => showTargetPlaces(),
+      }),
+    onFaults: (faults) =>
+      messenger.warn(faults.join('\n'), {
+        label: 'Open Settings',
+        run: () => void vscode.commands.executeCommand('workbench.action.openWorkspaceSettingsFile'),
+      }),
+  });
+  const showTargetPlaces = () =>
+    places.setTargets(targets.all.filter((target) => target.mayConnect).map(({ address }) => address));
+
+  const serverFiles = new ServerFilesTree(places, log);
+  const serverFilesView = vscode.window.createTreeView('syncline.serverFiles', {
+    treeDataProvider: serverFiles,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  const conflicts = new ConflictsTree(targets);
+  const conflictsView = vscode.window.createTreeView('syncline.conflicts', { treeDataProvider: conflicts });
+  const targetsTree = new TargetsTree(targets);
+  const fileSystem = new ServerFileSystem(servers, note);
+  const links = new LinkHandler(messenger);
+  const services: Services = {
+    log,
+    messenger,
+    servers,
+    places,
+    tokens,
+    connector,
+    consent,
+    targets,
+    serverFiles,
+    serverFilesView,
+    jobMemory: jobMemory(context.workspaceState),
+    recentAddresses: recentAddresses(context.globalState),
+    localServer: () => localServer.get(),
+    safetyFolder: vscode.Uri.joinPath(context.globalStorageUri, 'replaced').fsPath,
+  };
+
+  context.subscriptions.push(
+    log,
+    serverFilesView,
+    serverFiles,
+    conflictsView,
+    conflicts,
+    targetsTree,
+    fileSystem,
+    registerEmptyDocument(),
+    vscode.workspace.registerFileSystemProvider(SCHEME, fileSystem, { isCaseSensitive: true }),
+    vscode.window.registerTreeDataProvider('syncline.targets', targetsTree),
+    vscode.window.registerUriHandler(links),
+    vscode.window.registerFileDecorationProvider(new ConflictDecorations(targets)),
+    new StatusBar(targets, places, servers),
+    ...registerCommands(services),
+    ...followContextKeys(places, servers, targets),
+    ...followConnections(services, fileSystem),
+    serverFilesMessage(serverFilesView, places, servers),
+    targets.onDidChange(() => {
+      conflictsView.badge = conflictBadge(conflictRows(targets).length);
+    }),
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (uri.scheme === 'file') targets.ofFile(uri.fsPath)?.notifySaved(uri.fsPath);
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void targets.settle()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void targets.reopen()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('syncline.targets')) void targets.settle();
+      if (change.affectsConfiguration('syncline.autoSync'))
+        for (const target of targets.all) void target.followSettings();
+    }),
+  );
+  closing = async () => {
+    await targets.close();
+    servers.dispose();
+    await localServer.stop();
+  };
+  places.restore();
+  await targets.settle();
+  log.info(`Syncline ${manifest.version} is ready`);
+
+  const onDidChangeTargets = new vscode.EventEmitter<void>();
+  context.subscriptions.push(
+    onDidChangeTargets,
+    targets.onDidChange(() => onDidChangeTargets.fire()),
+  );
+  return {
+    apiVersion: 1,
+    connect: async (text, token) => services.connector.connectWith(text, token),
+    targets: () =>
+      targets.all.map(({ folder, address, mode, status, conflicts: open }) => ({
+        folder: folder.path,
+        address: address.label,
+        mode,
+        status,
+        conflicts: open,
+      })),
+    onDidChangeTargets: onDidChangeTargets.event,
+    serverFiles,
+    openLink: (uri) => links.handleUri(uri),
+  };
+}
+
+export async function deactivate(): Promise<void> {
+  await closing?.();
+  closing = undefined;
+}

@@ -1,0 +1,31 @@
+import type { Memento } from 'vscode';
+import type { JobMemory, RecentAddresses } from './commands/services.ts';
+import { readRemembered, remember } from './jobs/rememberedJobs.ts';
+import type { PlaceMemory } from './servers/places.ts';
+
+/** What outlives a reload of the window, and where. Never a secret. */
+const KEYS = { places: 'syncline.places', jobs: 'syncline.jobs', recent: 'syncline.recent' } as const;
+
+const MOST_RECENT = 10;
+
+export const placeMemory = (state: Memento): PlaceMemory => ({
+  read: () => state.get<unknown>(KEYS.places),
+  write: (labels) => void state.update(KEYS.places, labels),
+});
+
+export const jobMemory = (state: Memento): JobMemory => ({
+  all: () => readRemembered(state.get<unknown>(KEYS.jobs)),
+  add: (job) => void state.update(KEYS.jobs, remember(readRemembered(state.get<unknown>(KEYS.jobs)), job)),
+});
+
+export function recentAddresses(state: Memento): RecentAddresses {
+  const all = () => {
+    const stored = state.get<unknown>(KEYS.recent);
+    return Array.isArray(stored) ? stored.filter((label) => typeof label === 'string') : [];
+  };
+  return {
+    all,
+    add: (label) =>
+      void state.update(KEYS.recent, [label, ...all().filter((each) => each !== label)].slice(0, MOST_RECENT)),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Operation } from '../../../server/protocol/messages/files.ts';
+import type { Problem } from '../../../server/protocol/problem.ts';
+import { printable } from '../../../server/protocol/wirePath.ts';
+import type { Conflict } from '../../sync/reconcile/conflict.ts';
+import { conflictWords } from '../conflicts/conflictText.ts';
+import { countText, sizeText } from '../files/sizeText.ts';
+
+/** What a sync would do, as far as it is shown to a person. */
+export interface ShownPlan {
+  readonly toLocal: readonly Operation[];
+  readonly toRemote: readonly Operation[];
+  readonly conflicts: readonly Conflict[];
+  readonly problems: readonly Problem[];
+  readonly brake: { readonly message: string } | null;
+}
+
+/** A plan in one line: `3 files go up (1.2 MB), 1 file comes down, 2 conflicts`. */
+export function planSummary(plan: ShownPlan): string {
+  const parts = [
+    puts(plan.toRemote, 'go up', 'goes up'),
+    puts(plan.toLocal, 'come down', 'comes down'),
+    count(plan.toRemote, 'rename', 'renamed on the server'),
+    count(plan.toLocal, 'rename', 'renamed here'),
+    count(plan.toRemote, 'delete', 'deleted on the server'),
+    count(plan.toLocal, 'delete', 'deleted here'),
+    plan.conflicts.length > 0 ? countText(plan.conflicts.length, 'conflict') : '',
+    plan.problems.length > 0 ? countText(plan.problems.length, 'problem') : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'both sides agree; there is nothing to do' : parts.join(', ');
+}
+
+/** The whole plan as a document. */
+export function planDocument(title: string, plan: ShownPlan): string {
+  const summary = planSummary(plan);
+  return [
+    title,
+    '',
+    `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
+    'Nothing has been changed; “Syncline: Sync Now” carries this out.',
+    ...(plan.brake ? ['', `This needs your word first: ${plan.brake.message}`] : []),
+    ...section('To the server', plan.toRemote.map(operationLine)),
+    ...section('To this folder', plan.toLocal.map(operationLine)),
+    ...section('Conflicts: both sides changed, nothing is touched until you decide', plan.conflicts.map(conflictLine)),
+    ...section('Problems: these are left alone, everything else goes on', plan.problems.map(problemLine)),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0
+    ? []
+    : ['', `${title} (${lines.length.toLocaleString('en')})`, ...lines.map((line) => `  ${line}`)];
+}
+
+const VERB = 10;
+
+function operationLine(operation: Operation): string {
+  switch (operation.kind) {
+    case 'put': {
+      const { entry, expect, path } = operation;
+      const size = entry.kind === 'file' ? `  ${sizeText(entry.size)}` : `  → ${printable(entry.target)}`;
+      return `${(expect ? 'change' : 'add').padEnd(VERB)}${path}${size}`;
+    }
+    case 'makeDirectory':
+      return `${'folder'.padEnd(VERB)}${operation.path}/`;
+    case 'delete':
+      return `${'delete'.padEnd(VERB)}${operation.path}${operation.expect.kind === 'directory' ? '/' : ''}`;
+    case 'rename':
+      return `${'rename'.padEnd(VERB)}${operation.from} → ${operation.to}`;
+  }
+}
+
+const conflictLine = (conflict: Conflict) => `${conflict.path}  (${conflictWords(conflict)})`;
+const problemLine = ({ path, message }: Problem) => `${printable(path)}  ${message}`;
+
+function puts(operations: readonly Operation[], many: string, one: string): string {
+  const files = operations.filter((operation) => operation.kind === 'put');
+  if (files.length === 0) return '';
+  const bytes = files.reduce((sum, { entry }) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
+  return `${countText(files.length, 'file')} ${files.length === 1 ? one : many} (${sizeText(bytes)})`;
+}
+
+function count(operations: readonly Operation[], kind: Operation['kind'], words: string): string {
+  const found = operations.filter((operation) => operation.kind === kind).length;
+  return found === 0 ? '' : `${found.toLocaleString('en')} ${words}`;
+}

@@ -1,0 +1,101 @@
+import { Listeners } from '../../connect/listeners.ts';
+import type { Disposable } from '../../connect/serverClient.ts';
+import type { ShownTarget } from '../status/statusText.ts';
+import { toServer } from '../files/pairing.ts';
+import type { ConfiguredTarget, TargetSettings } from './targetSettings.ts';
+import type { WorkspaceTarget } from './workspaceTarget.ts';
+
+export interface TargetHubOptions {
+  /** What the settings ask for right now. */
+  readonly read: () => TargetSettings;
+  readonly make: (target: ConfiguredTarget) => WorkspaceTarget;
+  /** Told when the settings have faults that were not there before. */
+  readonly onFaults: (faults: readonly string[]) => void;
+}
+
+/** All targets of the window, kept equal to what the settings ask for. */
+export class TargetHub {
+  readonly #options: TargetHubOptions;
+  readonly #targets = new Map<string, WorkspaceTarget>();
+  readonly #changes = new Listeners<void>();
+  #faults = '';
+  /** Opening and closing happen one after the other: two engines never work on one target. */
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(options: TargetHubOptions) {
+    this.#options = options;
+  }
+
+  /** Called when targets come and go, and whenever one of them has another status or other conflicts. */
+  onDidChange(listener: () => void): Disposable {
+    return this.#changes.add(listener);
+  }
+
+  get all(): readonly WorkspaceTarget[] {
+    return [...this.#targets.values()];
+  }
+
+  get shown(): readonly ShownTarget[] {
+    return this.all.map(({ folder, address, mode, status }) => ({
+      name: folder.name,
+      label: address.label,
+      mode,
+      status,
+    }));
+  }
+
+  /** The target that a local path belongs to. */
+  ofFile(path: string): WorkspaceTarget | undefined {
+    const inside = this.all.filter(({ folder }) => isInside(folder.path, path));
+    return inside.toSorted((a, b) => b.folder.path.length - a.folder.path.length)[0];
+  }
+
+  /** Reads the settings again: closes what is no longer asked for, opens what is new, leaves the rest alone. */
+  async settle(): Promise<void> {
+    this.#settling = this.#settling.then(() => this.#settle());
+    return this.#settling;
+  }
+
+  /** Closes every target and opens what the settings ask for: for when it changed what a target may do. */
+  async reopen(): Promise<void> {
+    const all = this.all;
+    this.#targets.clear();
+    await Promise.all(all.map((target) => target.close()));
+    await this.settle();
+  }
+
+  async close(): Promise<void> {
+    await this.#settling;
+    await Promise.all(this.all.map((target) => target.close()));
+  }
+
+  async #settle(): Promise<void> {
+    const { targets, faults } = this.#options.read();
+    const wanted = new Map(targets.map((target) => [keyOf(target), target]));
+    const gone = [...this.#targets].filter(([key]) => !wanted.has(key));
+    for (const [key] of gone) this.#targets.delete(key);
+    await Promise.all(gone.map(([, target]) => target.close()));
+    const fresh = [...wanted].filter(([key]) => !this.#targets.has(key));
+    for (const [key, configured] of fresh) {
+      const target = this.#options.make(configured);
+      target.onDidChange(() => this.#changes.emit());
+      this.#targets.set(key, target);
+    }
+    if (gone.length > 0 || fresh.length > 0) this.#changes.emit();
+    for (const [key] of fresh) void this.#targets.get(key)?.open();
+    if (faults.join('\n') !== this.#faults && faults.length > 0) this.#options.onFaults(faults);
+    this.#faults = faults.join('\n');
+  }
+}
+
+const keyOf = ({ folder, address, mode, level }: ConfiguredTarget) =>
+  [folder.path, address.label, mode, level].join('\n');
+
+function isInside(root: string, path: string): boolean {
+  try {
+    return toServer({ root }, path) !== null;
+  } catch {
+    // a name that cannot be on the server is still inside
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import { bare, statusIcon, statusWords } from '../status/statusText.ts';
+import type { TargetHub } from './targetHub.ts';
+import type { WorkspaceTarget } from './workspaceTarget.ts';
+
+export const isTarget = (value: unknown): value is WorkspaceTarget =>
+  typeof value === 'object' && value !== null && 'address' in value && 'folder' in value && 'status' in value;
+
+/** Which folder syncs with what, and how that goes. */
+export class TargetsTree implements vscode.TreeDataProvider<WorkspaceTarget> {
+  readonly #targets: TargetHub;
+  readonly #changes = new vscode.EventEmitter<undefined>();
+  readonly #listening: { dispose(): void };
+
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  constructor(targets: TargetHub) {
+    this.#targets = targets;
+    this.#listening = targets.onDidChange(() => this.#changes.fire(undefined));
+  }
+
+  getChildren(target?: WorkspaceTarget): WorkspaceTarget[] {
+    return target ? [] : [...this.#targets.all];
+  }
+
+  getTreeItem(target: WorkspaceTarget): vscode.TreeItem {
+    const { folder, address, mode, status } = target;
+    const item = new vscode.TreeItem(folder.name);
+    item.id = folder.path;
+    item.description = `${bare(address.label)} · ${statusWords(status)}`;
+    item.tooltip = `${folder.path}\n${address.label}\nMode: ${mode}\n${statusWords(status)}`;
+    item.iconPath = new vscode.ThemeIcon(statusIcon(status));
+    item.contextValue = 'target';
+    return item;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changes.dispose();
+  }
+}
