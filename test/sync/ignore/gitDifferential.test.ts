@@ -8,11 +8,9 @@ import { IgnoreRules } from '../../../extension/sync/ignore/ignoreRules.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const FOLDERS = ['a', 'b', 'a/b', 'a/b/c', 'b/a', 'b/c.o'];
-const FILES = [
-  ...['', ...FOLDERS].flatMap((folder) =>
-    ['x', 'y.o', 'c.o', 'a b', '.h', '#x', '!y'].map((name) => join(folder, name)),
-  ),
-];
+const FILES = ['', ...FOLDERS].flatMap((folder) =>
+  ['x', 'y.o', 'c.o', 'a b', '.h', '#x', '!y'].map((name) => join(folder, name)),
+);
 const PATHS = FILES.filter((path) => !FOLDERS.includes(path));
 
 const name = fc.constantFrom(

@@ -1,0 +1,94 @@
+import { linkStaysInside } from '../../../server/protocol/entry.ts';
+import type { Problem } from '../../../server/protocol/problem.ts';
+import { nameOf, printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { childPath, childrenOf, type Directory, EMPTY_TREE, type Tree, type TreeNode } from '../tree/tree.ts';
+import { collidingOut } from './collisionChoice.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+
+/** What of a tree takes part in syncing. */
+export interface Filtered {
+  readonly tree: Tree;
+  /** Paths that are left out of `tree` although no rule ignores them. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Takes out of a server's tree what is ignored and what cannot be synced: links that lead outside, names that collide. The
+ * server is not trusted to have done it.
+ *
+ * A folder that holds nothing but ignored things is no entry itself, unless the base knows it: otherwise a folder that was
+ * deleted on the other side, and is left standing here because of them, would come back there as a new folder.
+ *
+ * Remembers what it made of each folder, so that filtering a tree again after a few changes costs only those.
+ */
+export class TreeFilter {
+  readonly #rules: IgnoreRules;
+  readonly #known = new WeakMap<Directory, FilteredDirectory>();
+
+  constructor(rules: IgnoreRules) {
+    this.#rules = rules;
+  }
+
+  filter(tree: Tree, base: Tree): Filtered {
+    const { directory, problems } = this.#directory(undefined, tree, base);
+    return { tree: directory ?? EMPTY_TREE, problems };
+  }
+
+  #directory(path: WirePath | undefined, directory: Directory, base: TreeNode | undefined): FilteredDirectory {
+    const known = this.#known.get(directory);
+    if (known && known.path === path && known.base === base) return known;
+    const filtered = { path, base, ...this.#filter(path, directory, base) };
+    this.#known.set(directory, filtered);
+    return filtered;
+  }
+
+  #filter(
+    path: WirePath | undefined,
+    directory: Directory,
+    base: TreeNode | undefined,
+  ): Pick<FilteredDirectory, 'directory' | 'problems'> {
+    const children = new Map<string, TreeNode>();
+    const problems: Problem[] = [];
+    let same = true;
+    for (const [name, child] of directory.children) {
+      const at = childPath(path, name);
+      const kept = this.#rules.isIgnored(at, child.kind === 'directory')
+        ? undefined
+        : this.#node(at, child, base, problems);
+      if (kept) children.set(name, kept);
+      if (kept !== child) same = false;
+    }
+    const colliding = collidingOut(path, children.keys(), base);
+    for (const [name, problem] of colliding) {
+      children.delete(name);
+      problems.push(problem);
+      same = false;
+    }
+    const isHollow = children.size === 0 && directory.children.size > 0 && problems.length === 0;
+    if (isHollow && base?.kind !== 'directory') return { directory: undefined, problems };
+    return { directory: same ? directory : { kind: 'directory', children }, problems };
+  }
+
+  #node(at: WirePath, child: TreeNode, base: TreeNode | undefined, problems: Problem[]): TreeNode | undefined {
+    if (child.kind === 'directory') {
+      const below = this.#directory(at, child, childrenOf(base).get(nameOf(at)));
+      problems.push(...below.problems);
+      return below.directory;
+    }
+    if (child.kind === 'file' || linkStaysInside(at, child.target)) return child;
+    problems.push({
+      path: at,
+      code: 'LinkOutside',
+      message: `The symbolic link leads to “${printable(child.target)}”, which is not inside the share.`,
+    });
+    return undefined;
+  }
+}
+
+interface FilteredDirectory {
+  readonly path: WirePath | undefined;
+  readonly base: TreeNode | undefined;
+  /** Undefined: the folder takes no part. */
+  readonly directory: Directory | undefined;
+  readonly problems: readonly Problem[];
+}
