@@ -66,7 +66,7 @@ export class LocalServer {
     try {
       const line = await this.#firstLine(child);
       const token = (await readFile(line.tokenFile, 'utf8')).trim();
-      this.#running = { url: new URL(line.url).origin.replace(/^null$/, line.url), share: line.share, token };
+      this.#running = { url: line.url, share: line.share, token };
       return this.#running;
     } catch (error) {
       await this.stop();

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { SynclineApi } from '../../../extension/vscode/api.ts';
+import type { Job } from '../../../server/protocol/messages/jobs.ts';
+import { after, before, suite, test } from '../support/extensionHost/suite.ts';
+import { activate, closeEditors, run, startServer } from './editor.ts';
+import type { TestServer } from './server.ts';
+
+suite('Calculations and jobs', () => {
+  let api: SynclineApi;
+  let server: TestServer;
+
+  before(async () => {
+    api = await activate();
+    server = await startServer();
+    await api.connect(server.address, server.token);
+  });
+  after(async () => {
+    await closeEditors();
+    await run('disconnect');
+    await server.remove();
+  });
+
+  test('adds numbers, integers of any size exactly', async () => {
+    assert.equal(await run('addNumbers', '40 2'), 42);
+    assert.equal(await run('addNumbers', '9007199254740993, 1'), '9007199254740994');
+    assert.equal(await run('addNumbers', ['0.1', '0.2', '0.3']), 0.6);
+  });
+
+  test('sorts numbers by value and texts as people read them', async () => {
+    assert.deepEqual(await run('sortValues', '10 9 -1.5'), [-1.5, 9, 10]);
+    assert.deepEqual(await run('sortValues', 'file10 file2'), ['file2', 'file10']);
+    assert.deepEqual(await run('sortValues', '10 9007199254740993 9'), ['9', '10', '9007199254740993']);
+  });
+
+  test('takes the values from the selection', async () => {
+    const document = await vscode.workspace.openTextDocument({ content: '30\n4\n100\n' });
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(0, 0, 3, 0);
+    assert.deepEqual(await run('sortValues'), [4, 30, 100]);
+    assert.equal(await run('addNumbers'), 134);
+  });
+
+  test('refuses text among numbers, and the server lives on', async () => {
+    assert.equal(await run('addNumbers', '1 two 3'), undefined);
+    assert.equal(await run('sortValues', '1 two 3'), undefined);
+    assert.equal(await run('addNumbers', '1 2'), 3);
+  });
+
+  test('a job gives an id at once, which can be looked up later', async () => {
+    const id = await run<string>('submitJob', 'sort', { values: [3, 1, 2] });
+    const { job, result } = await run<{ job: Job; result: unknown }>('showJobResult', id);
+    assert.equal(job.state, 'succeeded');
+    assert.deepEqual(result, { result: [1, 2, 3] });
+  });
+
+  test('a job can be looked up after reconnecting and after a restart of the server', async () => {
+    const id = await run<string>('submitJob', 'add', { values: ['40', '2'] });
+    await run('showJobResult', id);
+    await run('disconnect');
+    await api.connect(server.address);
+    assert.equal((await run<{ job: Job }>('showJobResult', id)).job.state, 'succeeded');
+    await server.restart('SIGKILL');
+    const again = await run<{ job: Job; result: unknown }>('showJobResult', id);
+    assert.equal(again.job.state, 'succeeded');
+    assert.deepEqual(again.result, { result: 42 });
+  });
+
+  test('a job that cannot work says why, and one that has ended cannot be cancelled', async () => {
+    const id = await run<string>('submitJob', 'add', { values: ['1', 'two'] });
+    if (id !== undefined) {
+      const { job } = await run<{ job: Job }>('showJobResult', id);
+      assert.equal(job.state, 'failed');
+      assert.equal(job.error?.index, 1);
+      assert.equal(await run('cancelJob', id), undefined);
+    }
+    assert.equal(await run('submitJob', 'dance', {}), undefined);
+    assert.equal(await run('showJobResult', 'no-such-job-id'), undefined);
+  });
+});

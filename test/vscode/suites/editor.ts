@@ -1,0 +1,99 @@
+// What suites ask of the editor and of the extension in it.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { SynclineApi } from '../../../extension/vscode/api.ts';
+import type { Row } from '../../../extension/vscode/files/rows.ts';
+import { eventually } from '../support/eventually.ts';
+import { environment } from '../support/extensionHost/environment.ts';
+import { TestServer } from './server.ts';
+
+export const startServer = (): Promise<TestServer> => TestServer.start(environment.node, environment.root);
+
+export async function activate(): Promise<SynclineApi> {
+  const extension = vscode.extensions.getExtension<SynclineApi>('syncline.syncline');
+  if (!extension) throw new Error('The extension is not there');
+  return extension.activate();
+}
+
+/** Runs a command of Syncline; a command that fails tells the person and returns undefined. */
+export async function run<T = unknown>(name: string, ...args: unknown[]): Promise<T> {
+  return vscode.commands.executeCommand<T>(`syncline.${name}`, ...args);
+}
+
+export function workspaceFolder(): vscode.WorkspaceFolder {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (!folder) throw new Error('No folder is open');
+  return folder;
+}
+
+export const local = (path: string): string => join(workspaceFolder().uri.fsPath, path);
+export const localUri = (path: string): vscode.Uri => vscode.Uri.file(local(path));
+
+/** Writes a file as any program would, without the editor. */
+export function write(root: string, path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+export const read = (root: string, path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** Waits until a file holds exactly this. */
+export async function waitForText(root: string, path: string, text: string, timeout?: number): Promise<void> {
+  await eventually(() => {
+    const found = existsSync(join(root, path)) ? read(root, path) : undefined;
+    if (found !== text) throw new Error(`${path} holds ${JSON.stringify(found)} instead of ${JSON.stringify(text)}`);
+  }, timeout);
+}
+
+export async function waitUntilGone(root: string, path: string, timeout?: number): Promise<void> {
+  await eventually(() => {
+    if (existsSync(join(root, path))) throw new Error(`${path} is still there`);
+  }, timeout);
+}
+
+export function empty(root: string, ...paths: string[]): void {
+  for (const path of paths) rmSync(join(root, path), { recursive: true, force: true });
+}
+
+/** Opens a file, replaces its text by typing, and saves it as a person does. */
+export async function edit(path: string, text: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(localUri(path));
+  const editor = await vscode.window.showTextDocument(document);
+  const all = new vscode.Range(new vscode.Position(0, 0), document.lineAt(document.lineCount - 1).range.end);
+  await editor.edit((change) => change.replace(all, text));
+  if (!(await document.save())) throw new Error(`${path} was not saved`);
+  return document;
+}
+
+/** The Server Files tree as text, one line per row, folders that are named opened: `docs/`, `  a.md`. */
+export async function treeLines(api: SynclineApi, ...opened: string[]): Promise<string[]> {
+  const below = async (row: Row | undefined, depth: number): Promise<string[]> => {
+    const lines: string[] = [];
+    for (const child of (await api.serverFiles.getChildren(row)) ?? []) {
+      const item = await api.serverFiles.getTreeItem(child);
+      const label = typeof item.label === 'string' ? item.label : (item.label?.label ?? '');
+      const folder = item.collapsibleState !== vscode.TreeItemCollapsibleState.None;
+      lines.push(`${'  '.repeat(depth)}${label}${folder ? '/' : ''}`);
+      if (folder && opened.includes(label)) lines.push(...(await below(child, depth + 1)));
+    }
+    return lines;
+  };
+  return below(undefined, 0);
+}
+
+/** The row of a path in the tree, as a menu would hand it to a command. */
+export async function row(api: SynclineApi, path: string): Promise<Row> {
+  let at: Row | undefined;
+  for (const name of path.split('/')) {
+    const children: readonly Row[] = (await api.serverFiles.getChildren(at)) ?? [];
+    at = children.find((child) => child.kind === 'entry' && child.row.path.split('/').at(-1) === name);
+    if (!at) throw new Error(`The tree has no ${path}`);
+  }
+  if (!at) throw new Error('The tree has no root row');
+  return at;
+}
+
+export async function closeEditors(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
