@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { eventually } from '../eventually.ts';
 import { after, afterEach, before, beforeEach, suite, test } from '../extensionHost/suite.ts';
 
 suite('the extension host', () => {
@@ -38,9 +39,14 @@ suite('the extension host', () => {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '**/*.txt'));
     t.after(() => watcher.dispose());
-    const created = new Promise<string>((resolve) => watcher.onDidCreate((uri) => resolve(uri.fsPath)));
-    writeFileSync(join(folder, 'made.txt'), 'x');
-    assert.equal(await created, join(folder, 'made.txt'));
+    let seen = false;
+    watcher.onDidCreate(() => (seen = true));
+    // nothing tells when a watcher has begun to watch, so files are made until it notices one
+    let made = 0;
+    await eventually(() => {
+      if (!seen) writeFileSync(join(folder, `made-${made++}.txt`), 'x');
+      return seen;
+    });
   });
 });
 
