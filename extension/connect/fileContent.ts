@@ -1,21 +1,46 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import type { ContentId } from '../../server/protocol/contentId.ts';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import { MAX_FRAME_PAYLOAD } from '../../server/protocol/limits.ts';
+import { printable } from '../../server/protocol/wirePath.ts';
 import type { UploadContent } from './serverClient.ts';
 
 /** The bytes of a local file as something to upload. A file that changes meanwhile is refused by its receiver's check. */
-export function fileContent(file: string, name: string, known: { content: ContentId; size: number; from?: number }): UploadContent {
+export function fileContent(
+  file: string,
+  name: string,
+  known: { readonly content: ContentId; readonly size: number },
+): UploadContent {
+  const { content, size } = known;
   return {
-    ...known,
+    content,
+    size,
     hint: name,
     async *open(from) {
       try {
-        if (known.size === from) return;
-        yield* createReadStream(file, { start: from, end: known.size - 1, highWaterMark: MAX_FRAME_PAYLOAD });
+        if (size - from > MAX_FRAME_PAYLOAD) {
+          yield* createReadStream(file, { start: from, end: size - 1, highWaterMark: MAX_FRAME_PAYLOAD });
+        } else if (size > from) yield readPiece(file, from, size - from);
       } catch (error) {
-        throw diskError(error, `read “${name}”`);
+        throw diskError(error, `read “${printable(name)}”`);
       }
     },
   };
+}
+
+/** Up to a frame's worth at once, which for small files is many times faster than a stream. */
+function readPiece(file: string, from: number, length: number): Uint8Array {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(length);
+    let read = 0;
+    while (read < length) {
+      const more = readSync(descriptor, bytes, read, length - read, from + read);
+      if (more === 0) break;
+      read += more;
+    }
+    return bytes.subarray(0, read);
+  } finally {
+    closeSync(descriptor);
+  }
 }

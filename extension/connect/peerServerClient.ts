@@ -16,9 +16,6 @@ import { Uploads } from './uploads.ts';
 /** Requests kept free of the line, so that a probe never waits behind others. */
 const RESERVED_REQUESTS = 2;
 
-/** Transfers at a time, both ways together; the rest of what the other side takes is left for transfers given up and not yet forgotten. */
-const TRANSFERS = MAX_TRANSFERS / 2;
-
 /** The one implementation of {@link ServerClient}: over a peer that has said hello. */
 export class PeerServerClient implements ServerClient {
   readonly server: ResultOf<typeof session.hello>;
@@ -41,7 +38,8 @@ export class PeerServerClient implements ServerClient {
     const wire = {
       peer,
       request: this.request.bind(this),
-      transfers: new RequestGate(TRANSFERS),
+      // the other half is left for transfers that were given up here and are not yet forgotten there
+      transfers: new RequestGate(Math.max(1, Math.floor(Math.min(server.limits.transfers, MAX_TRANSFERS) / 2))),
       nextTransfer: () => (lastTransfer = (lastTransfer % 0xffffffff) + 1),
       zstd: server.capabilities.zstd,
       maxContents: Math.max(1, server.limits.transferContents),

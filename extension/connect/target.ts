@@ -30,7 +30,7 @@ export function parseTarget(text: string): ServerAddress {
         `“ssh -L ${DEFAULT_PORT}:127.0.0.1:${DEFAULT_PORT} HOST”, and use ws://127.0.0.1:${DEFAULT_PORT}/SHARE.`,
     );
   }
-  if (!/^wss?:\/\//i.test(text) || !URL.canParse(text)) {
+  if (!/^wss?:\/\/[^/]/i.test(text) || !URL.canParse(text)) {
     throw usage(`${shown} is no target. Write ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it.`);
   }
   const url = new URL(text);

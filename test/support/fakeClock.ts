@@ -1,0 +1,35 @@
+import type { Clock } from '../../extension/connect/clock.ts';
+
+/** Time that passes only when a test says so. */
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  #timers: { readonly at: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): { dispose(): void } {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return { dispose: () => void (this.#timers = this.#timers.filter((other) => other !== timer)) };
+  }
+
+  /** Lets time pass; timers that come due are called in order. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const [next] = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+    }
+    this.#now = end;
+  }
+
+  /** Milliseconds until the next timer comes due; undefined without one. */
+  get next(): number | undefined {
+    return this.#timers.length === 0 ? undefined : Math.min(...this.#timers.map(({ at }) => at)) - this.#now;
+  }
+}
