@@ -1,8 +1,7 @@
 import { collisionKey } from '../../../server/protocol/disk/collisionKey.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
-import { printable } from '../../../server/protocol/wirePath.ts';
+import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { childPath, childrenOf, type TreeNode } from '../tree/tree.ts';
-import type { WirePath } from '../../../server/protocol/wirePath.ts';
 
 /**
  * Of the names in one folder, those that must be left out because they differ from another only in case or accents: all of
@@ -32,6 +31,16 @@ export function collidingOut(
     for (const name of group) if (name !== kept) out.set(name, collision(folder, name, group));
   }
   return out;
+}
+
+/** Whether one of `names` collides with another name in the folder. */
+export function hasCollision(folder: TreeNode | undefined, names: readonly string[]): boolean {
+  const wanted = new Map(names.map((name) => [collisionKey(name), name]));
+  for (const name of childrenOf(folder).keys()) {
+    const other = wanted.get(collisionKey(name));
+    if (other !== undefined && other !== name) return true;
+  }
+  return false;
 }
 
 function collision(folder: WirePath | undefined, name: string, group: readonly string[]): Problem {

@@ -1,0 +1,225 @@
+import { type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
+import type { Problem } from '../../../server/protocol/problem.ts';
+import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import type { Picture, ScanRequest } from '../endpoint.ts';
+import { hasCollision } from '../ignore/collisionChoice.ts';
+import { IgnoreRules, isIgnoreFile } from '../ignore/ignoreRules.ts';
+import { childrenOf, EMPTY_TREE, nodeAt, shareNodes, type Tree, type TreeNode } from '../tree/tree.ts';
+import { TreeEditor } from '../tree/treeEditor.ts';
+import { readIgnoreFile } from './ignoreFileReader.ts';
+import { FileHasher, scanTree } from './scanTree.ts';
+import type { StatCache } from './statCache.ts';
+
+/** With more changed paths than this, reading everything is cheaper. */
+const MOST_PATHS = 5000;
+
+/**
+ * Keeps a picture of a local folder. After hints of a watcher it looks only at the paths they name; when an ignore file is
+ * among them, or anything it cannot place, at everything.
+ */
+export class LocalScanner {
+  readonly #root: string;
+  readonly #cache: StatCache;
+  #tree: Tree = EMPTY_TREE;
+  #problems: readonly Problem[] = [];
+  #rules: IgnoreRules;
+  #ignoreFiles: ScanRequest['ignoreFiles'];
+  #complete = false;
+
+  constructor(root: string, cache: StatCache) {
+    this.#root = root;
+    this.#cache = cache;
+    this.#rules = this.#newRules();
+  }
+
+  /** The rules of the last look. */
+  get rules(): IgnoreRules {
+    return this.#rules;
+  }
+
+  get tree(): Tree {
+    return this.#tree;
+  }
+
+  /** Brings the picture up to date with what was done to the folder by ourselves. */
+  edit(edit: (editor: TreeEditor) => void): void {
+    const editor = new TreeEditor(this.#tree);
+    edit(editor);
+    this.#tree = editor.tree();
+  }
+
+  async scan(request: ScanRequest): Promise<Picture> {
+    const { look, base, ignoreFiles } = request;
+    const sameRules = ignoreFiles === this.#ignoreFiles;
+    if (!this.#complete || look === 'everything' || !sameRules) await this.#scanAll(request);
+    else if (look !== 'nothing' && !(await this.#scanPaths(look, base, request.signal))) await this.#scanAll(request);
+    return { tree: this.#tree, problems: this.#problems };
+  }
+
+  async #scanAll({ base, ignoreFiles, signal, onProgress }: ScanRequest): Promise<void> {
+    this.#ignoreFiles = ignoreFiles;
+    this.#rules = this.#newRules();
+    const { directory, problems } = await scanTree({
+      root: this.#root,
+      rules: this.#rules,
+      cache: this.#cache,
+      base,
+      signal,
+      onProgress,
+    });
+    const tree = directory ?? EMPTY_TREE;
+    this.#tree = shareNodes(shareNodes(tree, base), this.#complete ? this.#tree : EMPTY_TREE);
+    this.#problems = problems;
+    this.#complete = true;
+    this.#cache.prune(this.#tree);
+  }
+
+  /** False: the paths cannot be looked at by themselves. */
+  async #scanPaths(dirty: ReadonlySet<string>, base: Tree, signal: AbortSignal | undefined): Promise<boolean> {
+    if (dirty.size > MOST_PATHS || dirty.has('') || [...dirty].some(isIgnoreFile)) return false;
+    const folders = this.#byKnownFolder(dirty);
+    if (this.#problems.some(({ path, code }) => code === 'NameCollision' && folders.has(folderOf(path)))) return false;
+    const look = new PathsLook(this.#root, this.#tree, this.#problems, this.#rules, this.#cache, base);
+    for (const [folder, paths] of folders) if (!(await look.at(folder, paths, signal))) return false;
+    const { tree, problems } = await look.finish(signal);
+    this.#tree = shareNodes(tree, base);
+    this.#problems = problems;
+    return true;
+  }
+
+  /** The outermost paths to look at, by the folder of the picture in which they are. */
+  #byKnownFolder(dirty: ReadonlySet<string>): Map<string, Set<string>> {
+    const folders = new Map<string, Set<string>>();
+    for (const path of dirty) {
+      const names = path.split('/');
+      let folder = '';
+      let at = names[0] ?? '';
+      let node: TreeNode | undefined = this.#tree;
+      for (let depth = 1; depth < names.length; depth++) {
+        node = childrenOf(node).get(names[depth - 1] ?? '');
+        if (node?.kind !== 'directory' || dirty.has(at)) break;
+        folder = at;
+        at = `${at}/${names[depth]}`;
+      }
+      const paths = folders.get(folder);
+      if (paths) paths.add(at);
+      else folders.set(folder, new Set([at]));
+    }
+    return folders;
+  }
+
+  #newRules(): IgnoreRules {
+    return new IgnoreRules((path) => {
+      const planned = this.#ignoreFiles?.get(path);
+      if (planned !== undefined) return planned ?? undefined;
+      return readIgnoreFile(this.#root, path);
+    });
+  }
+}
+
+/** A look at some paths, as edits of a picture. */
+class PathsLook {
+  readonly #root: string;
+  readonly #editor: TreeEditor;
+  #problems: Problem[];
+  readonly #rules: IgnoreRules;
+  readonly #cache: StatCache;
+  readonly #base: Tree;
+  readonly #hasher: FileHasher;
+  readonly #emptied = new Set<string>();
+
+  constructor(
+    root: string,
+    tree: Tree,
+    problems: readonly Problem[],
+    rules: IgnoreRules,
+    cache: StatCache,
+    base: Tree,
+  ) {
+    this.#root = root;
+    this.#editor = new TreeEditor(tree);
+    this.#problems = [...problems];
+    this.#rules = rules;
+    this.#cache = cache;
+    this.#base = base;
+    this.#hasher = new FileHasher(root, cache);
+  }
+
+  async at(folder: string, paths: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<boolean> {
+    const skip = (path: string, isDirectory: boolean): boolean =>
+      !paths.has(path) || this.#rules.isIgnored(path, isDirectory);
+    const listed = await listFolder(this.#root, folder, skip);
+    if (listed.unreadable || listed.children.some(({ collides }) => collides)) return false;
+    this.#problems = this.#problems.filter(({ path }) => !isAtOrBelow(path, paths));
+    this.#problems.push(...listed.problems);
+    const found = new Map(listed.children.map((child) => [child.path as string, child]));
+    for (const path of paths) {
+      const child = found.get(path);
+      const at = path as WirePath;
+      if (!child) this.#editor.remove(at);
+      else if (child.kind === 'link') this.#editor.set(at, { kind: 'link', target: child.target ?? '' });
+      else if (child.kind === 'file') {
+        this.#editor.remove(at);
+        this.#hasher.add(at, child.identity, nodeAt(this.#base, at), (entry) => this.#editor.set(at, entry));
+      } else await this.#folder(at, signal);
+    }
+    if (folder !== '') this.#emptied.add(folder);
+    return this.#namesStandApart(folder, found);
+  }
+
+  async finish(signal: AbortSignal | undefined): Promise<{ tree: Tree; problems: readonly Problem[] }> {
+    this.#problems.push(...(await this.#hasher.hash(signal)));
+    for (const folder of this.#emptied) await this.#leaveOutHollow(folder as WirePath);
+    return { tree: this.#editor.tree(), problems: this.#problems };
+  }
+
+  async #folder(path: WirePath, signal: AbortSignal | undefined): Promise<void> {
+    const options = { root: this.#root, rules: this.#rules, cache: this.#cache, base: this.#base };
+    const { directory, problems } = await scanTree({ ...options, from: path, signal });
+    this.#problems.push(...problems);
+    if (directory) this.#editor.set(path, directory);
+    else this.#editor.remove(path);
+  }
+
+  /** A new name that collides with one in the folder needs a look at the whole folder. */
+  #namesStandApart(folder: string, found: ReadonlyMap<string, { readonly name: string }>): boolean {
+    const siblings = folder === '' ? this.#editor.tree() : this.#editor.get(folder as WirePath);
+    return !hasCollision(
+      siblings,
+      [...found.values()].map(({ name }) => name),
+    );
+  }
+
+  /** A folder left with nothing but ignored things is no entry, nor is one left with nothing but such folders. */
+  async #leaveOutHollow(folder: WirePath): Promise<void> {
+    for (let path = folder; path !== ''; path = folderOf(path) as WirePath) {
+      const node = this.#editor.get(path);
+      if (node?.kind !== 'directory' || node.children.size > 0) return;
+      if (nodeAt(this.#base, path)?.kind === 'directory') return;
+      const listed = await listFolder(this.#root, path);
+      if (listed.unreadable || listed.children.length === 0 || listed.problems.length > 0) return;
+      this.#editor.remove(path);
+    }
+  }
+}
+
+/** One folder alone. */
+async function listFolder(
+  root: string,
+  folder: string,
+  skip?: (path: string, isDirectory: boolean) => boolean,
+): Promise<WalkedDirectory> {
+  const from = folder === '' ? undefined : (folder as WirePath);
+  const walk = walkDirectory(root, { from, skip, enter: () => false, rootError: 'RootUnavailable' });
+  for await (const walked of walk) return walked;
+  return { path: folder as WirePath, children: [], problems: [] };
+}
+
+function isAtOrBelow(path: string, paths: ReadonlySet<string>): boolean {
+  for (let at = path; ; at = folderOf(at)) {
+    if (paths.has(at)) return true;
+    if (!at.includes('/')) return false;
+  }
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));

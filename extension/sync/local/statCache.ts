@@ -1,0 +1,92 @@
+import type { ContentId } from '../../../server/protocol/contentId.ts';
+import { encodeIdentity, isRacy, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import { childrenOf, nodeAt, type Tree } from '../tree/tree.ts';
+
+/** What is remembered of a file: its identity as text, and what it held then. */
+export type KnownFile = readonly [stamp: string, content: ContentId];
+
+/**
+ * The contents of local files by what the file system says about them, so that a file is hashed once and not at every scan.
+ * Trusts only identities that were safely old when the bytes were read (git's racy rule). A file that was moved, by itself
+ * or with its folder, is found again by its inode as long as its other attributes are the same.
+ */
+export class StatCache {
+  readonly #folders = new Map<string, Map<string, KnownFile>>();
+  readonly #changed = new Set<string>();
+  #byInode: Map<string, KnownFile> | undefined;
+
+  constructor(folders: Iterable<readonly [string, Iterable<readonly [string, KnownFile]>]> = []) {
+    for (const [folder, files] of folders) this.#folders.set(folder, new Map(files));
+  }
+
+  contentOf(path: WirePath, identity: StatIdentity): ContentId | undefined {
+    const stamp = encodeIdentity(identity);
+    const [folder, name] = split(path);
+    const known = this.#folders.get(folder)?.get(name);
+    if (known?.[0] === stamp) return known[1];
+    const moved = this.#inodes().get(inodeOf(stamp));
+    if (moved?.[0] !== stamp) return undefined;
+    this.#set(folder, name, moved);
+    return moved[1];
+  }
+
+  /** `readAtNs`: when the bytes were read. */
+  remember(path: WirePath, identity: StatIdentity, content: ContentId, readAtNs: bigint): void {
+    const [folder, name] = split(path);
+    if (isRacy(identity, readAtNs)) {
+      if (this.#folders.get(folder)?.delete(name)) this.#changed.add(folder);
+      return;
+    }
+    const known: KnownFile = [encodeIdentity(identity), content];
+    this.#set(folder, name, known);
+    this.#byInode?.set(inodeOf(known[0]), known);
+  }
+
+  /** Forgets files that are not in a tree. */
+  prune(tree: Tree): void {
+    for (const [folder, files] of this.#folders) {
+      const children = childrenOf(nodeAt(tree, folder === '' ? undefined : (folder as WirePath)));
+      for (const name of files.keys()) {
+        if (children.get(name)?.kind === 'file') continue;
+        files.delete(name);
+        this.#changed.add(folder);
+      }
+      if (files.size === 0) this.#folders.delete(folder);
+    }
+    this.#byInode = undefined;
+  }
+
+  /** Folders whose files changed since this was last asked, with all that is known of them; for storing. */
+  takeChanges(): [folder: string, files: readonly (readonly [string, KnownFile])[]][] {
+    const changes = [...this.#changed].map((folder): [string, [string, KnownFile][]] => [
+      folder,
+      [...(this.#folders.get(folder) ?? [])],
+    ]);
+    this.#changed.clear();
+    return changes;
+  }
+
+  #set(folder: string, name: string, known: KnownFile): void {
+    const files = this.#folders.get(folder);
+    if (files) files.set(name, known);
+    else this.#folders.set(folder, new Map([[name, known]]));
+    this.#changed.add(folder);
+  }
+
+  #inodes(): Map<string, KnownFile> {
+    if (!this.#byInode) {
+      this.#byInode = new Map();
+      for (const files of this.#folders.values())
+        for (const known of files.values()) this.#byInode.set(inodeOf(known[0]), known);
+    }
+    return this.#byInode;
+  }
+}
+
+const inodeOf = (stamp: string): string => stamp.slice(0, stamp.indexOf(' '));
+
+function split(path: WirePath): [folder: string, name: string] {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)];
+}
