@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, read, row, run, startServer, treeLines, waitForText, write } from './editor.ts';
+import { activate, closeEditors, row, run, startServer, treeLines } from './editor.ts';
+import { read, waitForText, write } from './files.ts';
 import type { TestServer } from './server.ts';
 
 suite('Server documents', () => {

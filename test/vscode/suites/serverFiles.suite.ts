@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, read, row, run, startServer, treeLines, write } from './editor.ts';
+import { activate, row, run, startServer, treeLines } from './editor.ts';
+import { read, write } from './files.ts';
 import type { TestServer } from './server.ts';
 
 suite('Server Files', () => {

@@ -1,0 +1,198 @@
+// The extension as a person meets it: palette, tree, menus, input boxes, notifications, in a real window. Pictures of what
+// they see are kept in test/vscode/screens.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { read, waitForText, waitUntilGone, write } from './suites/files.ts';
+import { TestServer } from './suites/server.ts';
+import { eventually } from './support/eventually.ts';
+import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
+import { Code } from './support/window/code.ts';
+import type { CodeWindow } from './support/window/codeWindow.ts';
+
+const artifacts = join(cacheFolder, 'artifacts', 'window');
+const screen = (name: string) => join(import.meta.dirname, 'screens', `${name}.png`);
+let code: Code;
+let window: CodeWindow;
+let server: TestServer;
+let folder: string;
+
+before(async () => {
+  const { node } = install();
+  folder = join(mkdtempSync(join(tmpdir(), 'syncline-window-')), 'app');
+  write(folder, 'notes.txt', 'one\n');
+  write(folder, 'src/main.ts', 'export const answer = 42;\n');
+  server = await TestServer.start(node, repositoryRoot);
+  write(server.files, 'docs/guide.md', '# Guide\n');
+  write(server.files, 'docs/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>\n');
+  write(server.files, 'README.md', 'from the server\n');
+  code = await Code.start({ extension: repositoryRoot, artifacts });
+  window = await code.open(folder);
+});
+afterEach((t) => code.keepFailure(t));
+after(async () => {
+  await code?.stop();
+  await server?.remove();
+  rmSync(join(folder, '..'), { recursive: true, force: true });
+});
+
+test('without a server the view says what can be done', async () => {
+  await window.showContainer('Explorer');
+  await window.showView('Server Files');
+  await window.statusBar.waitFor('Syncline');
+  await window.page.getByRole('button', { name: 'Start Local Server' }).first().waitFor();
+  await window.screenshot(screen('welcome-dark'));
+});
+
+test('connecting asks for the token, and a wrong one can be corrected in place', async () => {
+  await window.run('Syncline: Connect');
+  const address = await window.input('ws://HOST:PORT/SHARE');
+  await address.fill('http://127.0.0.1/files');
+  await address.waitForMessage('is no target');
+  await address.accept(server.address);
+  await (await window.input('Token for')).accept('wrong'.repeat(8));
+  const refused = await window.notifications.find('The token is not accepted');
+  assert.deepEqual(await refused.buttons(), ['Set Token', 'Show Log']);
+  await window.screenshot(screen('wrong-token-dark'));
+  await refused.click('Set Token');
+  await (await window.input('Token for')).accept(server.token);
+  await window.tree('Server Files').item('README.md').waitFor();
+  await window.statusBar.waitFor(server.address.replace('ws://', ''));
+});
+
+test('the tree opens, makes, renames and deletes, and a deletion can be undone', async () => {
+  const tree = window.tree('Server Files');
+  await tree.item('docs').expand();
+  await eventually(async () => assert.deepEqual(await tree.lines(), ['docs', '  guide.md', '  logo.svg', 'README.md']));
+  await tree.item('guide.md').select();
+  await window.editor.waitForText('# Guide');
+  await tree.item('docs').contextMenu('New Folder');
+  const name = await window.input('Name; “a/b” makes both');
+  await name.fill('CON');
+  await name.waitForMessage('is the name of a device on Windows');
+  await name.accept('drafts');
+  await tree.item('drafts').waitFor();
+  await tree.item('logo.svg').contextMenu('Rename');
+  await (await window.input('New name')).accept('picture.svg');
+  await tree.item('picture.svg').waitFor();
+  assert.ok(existsSync(join(server.files, 'docs/picture.svg')));
+  await tree.item('docs').contextMenu('Delete');
+  const deleted = await window.notifications.find('Deleted “docs” with 2 files');
+  await waitUntilGone(server.files, 'docs');
+  await window.screenshot(screen('deleted-dark'));
+  await deleted.click('Undo');
+  await waitForText(server.files, 'docs/guide.md', '# Guide\n');
+  await tree.item('docs').waitFor();
+  assert.ok(existsSync(join(server.files, 'docs/drafts')));
+});
+
+test('numbers are checked while they are typed', async () => {
+  await window.run('Syncline: Add Numbers');
+  const values = await window.input('Separate values with blanks or commas');
+  await values.fill('1 two 3');
+  await values.waitForMessage('Value 2 (“two”) is not a number');
+  await window.screenshot(screen('add-numbers-dark'));
+  await values.accept('1 2 39');
+  await (await window.notifications.find('The sum is 42.')).close();
+});
+
+test('a job is submitted, and its result shown by its id', async () => {
+  await window.run('Syncline: Submit Job');
+  await (await window.input('Which operation?')).pick('sort');
+  await (await window.input('Values, separated by blanks or commas')).accept('30 4 100');
+  const submitted = await window.notifications.find('(sort) was submitted');
+  await submitted.click('Show Result');
+  await window.editor.waitForText('100');
+  assert.equal(await window.editor.text(), '4\n30\n100');
+});
+
+test('the first sync of two sides that both hold something shows what it would do and asks', async () => {
+  await window.run('Syncline: Sync Folder with Server');
+  await (await window.input('Which way do changes travel?')).pick('two-way');
+  const question = await window.notifications.find('First sync of “app”');
+  assert.match(await question.message(), /2 files go up .*, 3 files come down/);
+  await window.screenshot(screen('first-sync-dark'));
+  assert.equal(existsSync(join(folder, 'README.md')), false);
+  await question.click('Sync');
+  await waitForText(folder, 'README.md', 'from the server\n');
+  await waitForText(server.files, 'src/main.ts', 'export const answer = 42;\n');
+});
+
+test('a save is on the server, and a change there is in the open editor', async () => {
+  await window.editor.open('notes.txt');
+  await window.editor.append('two\n');
+  await window.editor.save();
+  await waitForText(server.files, 'notes.txt', 'one\ntwo\n');
+  write(server.files, 'notes.txt', 'changed on the server\n');
+  await window.editor.waitForText('changed on the server');
+});
+
+test('a conflict is shown with both sides, and decided by a click', async () => {
+  await window.run('Syncline: Pause Auto-Sync');
+  await window.statusBar.waitFor('paused');
+  write(folder, 'notes.txt', 'mine\n');
+  write(server.files, 'notes.txt', 'theirs\n');
+  await window.run('Syncline: Resume Auto-Sync');
+  await window.statusBar.waitFor('1 conflict');
+  await window.showContainer('Syncline');
+  const conflicts = window.tree('Conflicts');
+  await eventually(async () =>
+    assert.deepEqual(await conflicts.lines(), ['notes.txt [changed here, changed on the server]']),
+  );
+  await conflicts.item('notes.txt').select();
+  await window.editor.waitForTab('notes.txt (theirs ↔ mine)');
+  await window.editor.waitForText('mine');
+  await window.screenshot(screen('conflict-dark'));
+  assert.deepEqual([read(folder, 'notes.txt'), read(server.files, 'notes.txt')], ['mine\n', 'theirs\n']);
+  await conflicts.item('notes.txt').inlineAction('Keep Mine');
+  await waitForText(server.files, 'notes.txt', 'mine\n');
+  await conflicts.item('notes.txt').waitUntilGone();
+});
+
+test('a sync that would delete most of the tree stops and asks', async () => {
+  for (let at = 0; at < 30; at++) write(folder, `bulk/${at}.txt`, String(at));
+  await waitForText(server.files, 'bulk/29.txt', '29');
+  rmSync(join(folder, 'bulk'), { recursive: true });
+  await window.dialog.waitFor('This would delete');
+  await window.screenshot(screen('brake-dark'));
+  assert.ok(existsSync(join(server.files, 'bulk/0.txt')));
+  await window.dialog.click('Sync Anyway');
+  await waitUntilGone(server.files, 'bulk');
+});
+
+test('the menu behind the status bar shows targets and commands', async () => {
+  await window.statusBar.click(server.address.replace('ws://', ''));
+  const menu = await window.input('Choose a target');
+  assert.ok((await menu.items()).length >= 6);
+  await window.screenshot(screen('status-menu-dark'));
+  await menu.dismiss();
+});
+
+test('the log has what happened, and no token', async () => {
+  await window.run('Syncline: Show Log');
+  await window.output.waitForText('Syncline');
+  assert.ok(!(await window.output.text()).includes(server.token));
+  assert.ok(!readFileSync(join(folder, '.vscode/settings.json'), 'utf8').includes(server.token));
+});
+
+test('everything is in place in a light theme, a narrow and a wide window', async () => {
+  await window.showContainer('Explorer');
+  await window.useTheme('light');
+  await window.resize('narrow');
+  await window.screenshot(screen('explorer-narrow-light'));
+  await window.resize('wide');
+  await window.showContainer('Syncline');
+  await window.screenshot(screen('targets-wide-light'));
+  await window.resize('normal');
+  await window.useTheme('dark');
+});
+
+test('after a reload everything goes on without a question', async () => {
+  await window.reload();
+  await window.statusBar.waitFor(server.address.replace('ws://', ''));
+  write(server.files, 'after-reload.txt', 'hello\n');
+  await waitForText(folder, 'after-reload.txt', 'hello\n');
+  assert.deepEqual(await window.notifications.messages(), []);
+});
