@@ -22,6 +22,9 @@ export interface JobQueue {
    */
   release(share: string, cursor: Cursor | null): Promise<boolean>;
 
+  /** The shares that queued jobs wait for. */
+  awaitedShares(): Promise<string[]>;
+
   /** Forgets what has been kept long enough. */
   expire(): Promise<void>;
 

@@ -83,6 +83,12 @@ export class JobService {
     if (await queue.release(share, cursorOf(share))) dispatcher.wake();
   }
 
+  /** To be called when all shares are there: whoever waits for one of them, or for one that is gone, is looked at. */
+  async start(): Promise<void> {
+    for (const share of await this.#options.queue.awaitedShares()) await this.shareMoved(share);
+    this.#options.dispatcher.wake();
+  }
+
   #ended(owner: string, id: string, waitMs: number, signal: AbortSignal): Promise<Job> {
     const { records } = this.#options;
     if (waitMs === 0) return records.get(owner, id);

@@ -73,13 +73,12 @@ export class TokenStore {
     return this.list().some((each) => each.id === id && each.revokedAt === undefined);
   }
 
-  /** A new token, which is told this once. @throws SynclineError `AlreadyExists` when a valid token has this name. */
-  async create(name: string, rights: readonly Right[]): Promise<{ token: string; record: TokenRecord }> {
-    const token = newToken();
-    return { token, record: await this.#add(name, rights, token, false) };
+  /** Accepts a new token from now on. @throws SynclineError `AlreadyExists` when a valid token has this name. */
+  add(name: string, rights: readonly Right[], token: string): Promise<TokenRecord> {
+    return this.#add(name, rights, token, false);
   }
 
-  /** Accepts a token made elsewhere from now on; a valid one of the same name is revoked. */
+  /** Accepts a token from now on; a valid one of the same name is revoked. */
   adopt(name: string, rights: readonly Right[], token: string): Promise<TokenRecord> {
     return this.#add(name, rights, token, true);
   }

@@ -214,10 +214,12 @@ export function jobsContract(setup: JobsSetup): void {
     const cursor = { epoch: 'epoch-one', rev: 7 };
     const { id } = await records.submit(newJob('ann', 'request-1', { requires: { share: 'files', cursor } }));
     assert.equal(await queue.claim(), null);
+    assert.deepEqual(await queue.awaitedShares(), ['files']);
     assert.equal(await queue.release('other', cursor), false);
     assert.equal(await queue.release('files', { ...cursor, rev: 6 }), false);
     assert.equal(await queue.claim(), null);
     assert.equal(await queue.release('files', { ...cursor, rev: 8 }), true);
+    assert.deepEqual(await queue.awaitedShares(), []);
     assert.equal((await queue.claim())?.id, id);
   });
 

@@ -119,6 +119,17 @@ test('a job waits until the share has reached its revision', async (t) => {
   await assert.rejects(refused, isSynclineError('UnknownShare'));
 });
 
+test('a job that waited for a share which is served no more fails when the server starts', async (t) => {
+  const stateDirectory = temporaryFolder(t);
+  const shares = new Map<string, Cursor>([['files', { epoch: 'epoch-one', rev: 1 }]]);
+  const before = await jobsOf(t, { stateDirectory, shares });
+  const requires = { share: 'files', cursor: { epoch: 'epoch-one', rev: 2 } };
+  const { id } = await before.service.submit('ann', submission('echo', 0, { requires }));
+  await before.stop();
+  const { service } = await jobsOf(t, { stateDirectory });
+  assert.equal((await service.get('ann', id)).error?.code, 'RevisionNotReached');
+});
+
 test('a server that stops interrupts what runs, and the next one runs what waited', async (t) => {
   const stateDirectory = temporaryFolder(t);
   const before = await jobsOf(t, { stateDirectory });
@@ -149,7 +160,6 @@ async function jobsOf(t: TestContext, setup: Setup = {}): Promise<{ service: Job
     timeLimitMs: setup.timeLimitMs ?? 600_000,
     onTrouble: (error) => assert.fail(String(error)),
   });
-  dispatcher.wake();
   const service = new JobService({
     registry: TEST_OPERATIONS,
     records: jobs.records,
@@ -157,6 +167,7 @@ async function jobsOf(t: TestContext, setup: Setup = {}): Promise<{ service: Job
     dispatcher,
     cursorOf: (share) => setup.shares?.get(share) ?? null,
   });
+  await service.start();
   const stop = async (): Promise<void> => {
     await dispatcher[Symbol.asyncDispose]();
     await runner.close();

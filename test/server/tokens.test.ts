@@ -3,14 +3,14 @@ import { chmodSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { provideToken } from '../../server/session/tokenFile.ts';
-import { RIGHTS, TokenStore } from '../../server/session/tokenStore.ts';
+import { newToken, RIGHTS, type TokenRecord, TokenStore } from '../../server/session/tokenStore.ts';
 import { isSynclineError } from '../support/errors.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 test('a token is 256 random bits with a recognisable front, and only its digest is kept', async (t) => {
   const state = temporaryFolder(t);
   const store = new TokenStore(state);
-  const { token, record } = await store.create('laptop', ['read', 'write']);
+  const { token, record } = await create(store, 'laptop', ['read', 'write']);
   assert.match(token, /^syncline_[A-Za-z0-9_-]{43}$/);
   const kept = readFileSync(join(state, 'tokens.json'), 'utf8');
   assert.ok(!kept.includes(token) && !kept.includes(token.slice(9)));
@@ -25,7 +25,7 @@ test('what another process adds or revokes is noticed', async (t) => {
   const state = temporaryFolder(t);
   const server = new TokenStore(state);
   const elsewhere = new TokenStore(state);
-  const { token, record } = await elsewhere.create('laptop', RIGHTS);
+  const { token, record } = await create(elsewhere, 'laptop', RIGHTS);
   assert.equal(server.identify(token)?.name, 'laptop');
   assert.ok(server.isValid(record.id));
   await elsewhere.revoke('laptop');
@@ -36,10 +36,10 @@ test('what another process adds or revokes is noticed', async (t) => {
 
 test('a name belongs to one valid token at a time', async (t) => {
   const store = new TokenStore(temporaryFolder(t));
-  const first = await store.create('laptop', RIGHTS);
-  await assert.rejects(store.create('laptop', RIGHTS), isSynclineError('AlreadyExists'));
+  const first = await create(store, 'laptop', RIGHTS);
+  await assert.rejects(create(store, 'laptop', RIGHTS), isSynclineError('AlreadyExists'));
   await store.revoke(first.record.id);
-  const second = await store.create('laptop', RIGHTS);
+  const second = await create(store, 'laptop', RIGHTS);
   assert.notEqual(second.record.id, first.record.id);
   assert.equal(store.identify(first.token), null);
   await assert.rejects(store.revoke('tablet'), isSynclineError('NotFound'));
@@ -48,7 +48,7 @@ test('a name belongs to one valid token at a time', async (t) => {
 test('tokens made at the same time by several stores are all kept', async (t) => {
   const state = temporaryFolder(t);
   const made = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => new TokenStore(state).create(`token ${n}`, ['read'])),
+    Array.from({ length: 20 }, (_, n) => create(new TokenStore(state), `token ${n}`, ['read'])),
   );
   const store = new TokenStore(state);
   for (const { token } of made) assert.ok(store.identify(token));
@@ -59,13 +59,13 @@ test('a lock that a dead writer left is taken over', async (t) => {
   const lock = join(state, 'tokens.json.new');
   writeFileSync(lock, '');
   utimesSync(lock, 0, 0);
-  assert.ok((await new TokenStore(state).create('laptop', RIGHTS)).token);
+  assert.ok((await create(new TokenStore(state), 'laptop', RIGHTS)).token);
 });
 
 test('a damaged list accepts nothing and says what to do', async (t) => {
   const state = temporaryFolder(t);
   const store = new TokenStore(state);
-  const { token } = await store.create('laptop', RIGHTS);
+  const { token } = await create(store, 'laptop', RIGHTS);
   writeFileSync(join(state, 'tokens.json'), '{"version":1,"tok');
   assert.throws(() => store.identify(token), isSynclineError('StorageFailed', { message: /tokens\.json/ }));
   assert.throws(() => new TokenStore(state), isSynclineError('StorageFailed'));
@@ -111,3 +111,12 @@ test('a token file that holds no token, or a revoked one, is refused with a sent
   await new TokenStore(state).revoke('default');
   await assert.rejects(provideToken(path, new TokenStore(state)), isSynclineError('Usage', { message: /revoked/ }));
 });
+
+async function create(
+  store: TokenStore,
+  name: string,
+  rights: TokenRecord['rights'] | typeof RIGHTS,
+): Promise<{ token: string; record: TokenRecord }> {
+  const token = newToken();
+  return { token, record: await store.add(name, rights, token) };
+}

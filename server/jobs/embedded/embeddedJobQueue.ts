@@ -16,6 +16,7 @@ export class EmbeddedJobQueue implements JobQueue {
   readonly #underWay: StatementSync;
   readonly #reached: StatementSync;
   readonly #unreachable: StatementSync;
+  readonly #awaited: StatementSync;
   readonly #expire: StatementSync;
   readonly #surplus: StatementSync;
   readonly #counts: StatementSync;
@@ -39,6 +40,9 @@ export class EmbeddedJobQueue implements JobQueue {
     );
     this.#unreachable = db.prepare(
       `SELECT * FROM jobs WHERE state = 'queued' AND waits_share = ?1 AND (?2 IS NULL OR waits_epoch <> ?2)`,
+    );
+    this.#awaited = db.prepare(
+      `SELECT DISTINCT waits_share AS share FROM jobs WHERE state = 'queued' AND waits_share IS NOT NULL`,
     );
     this.#expire = db.prepare('DELETE FROM jobs WHERE expires_at <= ?');
     this.#surplus = db.prepare(
@@ -90,6 +94,10 @@ export class EmbeddedJobQueue implements JobQueue {
       }
       return cursor !== null && Number(this.#reached.run(share, cursor.epoch, cursor.rev).changes) > 0;
     });
+  }
+
+  awaitedShares(): Promise<string[]> {
+    return this.#table.database.read(() => (this.#awaited.all() as { share: string }[]).map(({ share }) => share));
   }
 
   expire(): Promise<void> {
