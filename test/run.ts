@@ -5,21 +5,28 @@
 //   e2e      real server and client processes from dist/, over real sockets
 //   vscode   the extension in a real VS Code
 //
-// Every stage runs, even after one has failed; a skipped test counts as a failure. Naming files runs just those.
+// Every stage runs, even after another has failed; those that start what is in dist/ need a build that succeeds. A skipped
+// test counts as a failure. Naming files runs just those.
 
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { availableParallelism } from 'node:os';
+import { matchesGlob, relative, resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
+import { type Counts, runFiles } from './support/runFiles.ts';
 
 const STAGES = ['check', 'unit', 'e2e', 'vscode'] as const;
 type Stage = (typeof STAGES)[number];
 
-const FOLDERS: Record<Exclude<Stage, 'check' | 'unit'>, string> = { e2e: 'test/endToEnd', vscode: 'test/vscode' };
+type TestStage = Exclude<Stage, 'check'>;
+
+const FILES: Record<TestStage, readonly string[]> = {
+  unit: ['test/**/*.test.ts'],
+  e2e: ['test/endToEnd/**/*.test.ts'],
+  vscode: ['test/vscode/*.test.ts', 'test/vscode/ui/**/*.test.ts'],
+};
 /** A file that takes longer than this hangs. */
-const LIMIT_MS: Record<Exclude<Stage, 'check'>, number> = { unit: 120_000, e2e: 600_000, vscode: 1_200_000 };
+const LIMIT_MS: Record<TestStage, number> = { unit: 120_000, e2e: 600_000, vscode: 1_200_000 };
 
 const { values: flags, positionals } = parseArgs({
   options: { only: { type: 'string' }, grep: { type: 'string' } },
@@ -30,12 +37,13 @@ process.chdir(root);
 const named = positionals.map((file) => relative(root, resolve(file)).replaceAll('\\', '/'));
 const stages = chosenStages();
 
-if (stages.some((stage) => stage !== 'check') && !runNode('build', ['.ci/bootstrap.mjs', '--build'])) process.exit(1);
 const failed: string[] = [];
-const total = { tests: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
+const total: Counts = { tests: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
 const begun = performance.now();
+const isBuilt = stages.every((stage) => stage === 'check') || runNode('build', ['.ci/bootstrap.mjs', '--build']);
+if (!isBuilt) failed.push('build');
 for (const stage of stages) {
-  const ok = stage === 'check' ? check() : await test(stage);
+  const ok = stage === 'check' ? check() : (isBuilt || stage === 'unit') && (await test(stage));
   if (!ok) failed.push(stage);
 }
 report();
@@ -55,35 +63,31 @@ function check(): boolean {
   return types && lint && format;
 }
 
-async function test(stage: Exclude<Stage, 'check'>): Promise<boolean> {
+async function test(stage: TestStage): Promise<boolean> {
   const files = filesOf(stage).filter((file) => named.length === 0 || named.includes(file));
   if (files.length === 0) return named.length > 0;
   title(stage);
-  const events = run({
-    files,
+  const counts = await runFiles(files, {
     // Programs that measure time and share two cores run one after the other.
-    concurrency: stage === 'unit',
-    timeout: LIMIT_MS[stage],
-    ...(flags.grep !== undefined && { testNamePatterns: [flags.grep] }),
+    concurrency: stage === 'unit' ? availableParallelism() : 1,
+    limitMs: LIMIT_MS[stage],
+    ...(flags.grep !== undefined && { grep: flags.grep }),
+    print: (text) => process.stdout.write(text),
   });
-  const counts = { tests: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
-  events.on('test:summary', ({ file, counts: { tests, passed, cancelled, skipped, todo } }) => {
-    if (file !== undefined) return; // a file's own summary; the one without a file is that of all
-    const fail = tests - passed - cancelled - skipped - todo;
-    Object.assign(counts, { tests, pass: passed, fail, cancelled, skipped, todo });
-  });
-  for await (const text of events.compose(spec)) process.stdout.write(text);
-  for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += counts[key];
+  for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += counts[key];
   return counts.pass > 0 && counts.pass === counts.tests;
 }
 
-function filesOf(stage: Exclude<Stage, 'check'>): string[] {
-  const all = globSync('test/**/*.test.ts', { exclude: ['**/node_modules/**', '**/fixtures/**'] });
-  const paths = all.map((path) => path.replaceAll('\\', '/')).toSorted();
-  const inside = (folder: string): string[] => paths.filter((path) => path.startsWith(`${folder}/`));
-  if (stage !== 'unit') return inside(FOLDERS[stage]);
-  const others = Object.values(FOLDERS).flatMap(inside);
-  return paths.filter((path) => !others.includes(path));
+function filesOf(stage: TestStage): string[] {
+  const files = globSync(FILES[stage], { exclude: ['**/node_modules/**', '**/fixtures/**'] });
+  return files
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => stage !== 'unit' || !isOfAnotherStage(file))
+    .toSorted();
+}
+
+function isOfAnotherStage(file: string): boolean {
+  return [...FILES.e2e, ...FILES.vscode].some((pattern) => matchesGlob(file, pattern));
 }
 
 function runNode(name: string, args: readonly string[]): boolean {
@@ -100,6 +104,6 @@ function report(): void {
   title('summary');
   for (const [name, count] of Object.entries(total)) console.log(`ℹ ${name} ${count}`);
   console.log(`ℹ duration_ms ${Math.round(performance.now() - begun)}`);
-  for (const stage of stages) console.log(`${failed.includes(stage) ? '✖' : '✔'} ${stage}`);
+  for (const name of new Set([...failed, ...stages])) console.log(`${failed.includes(name) ? '✖' : '✔'} ${name}`);
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
