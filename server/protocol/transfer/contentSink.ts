@@ -9,11 +9,11 @@ export interface ContentSink {
   open(part: ContentPart): Promise<ContentWriter>;
 }
 
-/** Takes the bytes of one content from `part.from` on. Calls never overlap; exactly one of `finish` and `abort` is the last. */
+/** Takes the bytes of one content from `part.from` on. Calls never overlap; either `finish` or `abort` is the last, never both. */
 export interface ContentWriter {
   /** `bytes` may be kept until the promise has settled, not longer. */
   write(bytes: Uint8Array): Promise<void>;
-  /** All bytes have been written. Verifies that they are the content; rejects with `ContentMismatch` where they are not. */
+  /** All bytes have been written. Verifies that they are the content; where they are not, drops them and rejects with `ContentMismatch`. */
   finish(): Promise<void>;
   /** The transfer has failed. What has arrived may be kept for a resume. Must not reject. */
   abort(): Promise<void>;

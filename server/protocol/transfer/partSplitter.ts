@@ -83,8 +83,7 @@ export class PartSplitter {
   async #store(part: ContentPart, bytes: Uint8Array): Promise<void> {
     const writer = await this.#openWriter(part);
     if (bytes.byteLength > 0) await writer.write(bytes);
-    await writer.finish();
-    this.#open.delete(writer);
+    await this.#finish(writer);
   }
 
   async #openWriter(part: ContentPart): Promise<ContentWriter> {
@@ -94,11 +93,16 @@ export class PartSplitter {
   }
 
   async #finishWriter(writer: ContentWriter): Promise<void> {
-    await writer.finish();
-    this.#open.delete(writer);
+    await this.#finish(writer);
     this.#writer = undefined;
     this.#written = 0;
     this.#index++;
+  }
+
+  /** From here on the writer looks after itself, also when it fails. */
+  async #finish(writer: ContentWriter): Promise<void> {
+    this.#open.delete(writer);
+    await writer.finish();
   }
 
   #throwIfFailed(): void {

@@ -1,0 +1,431 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { constants, zstdCompressSync } from 'node:zlib';
+import { contentIdOf } from '../../server/protocol/contentId.ts';
+import { type ErrorName, SynclineError } from '../../server/protocol/errors.ts';
+import { INITIAL_CREDIT, MAX_TRANSFERS, PARK_MS } from '../../server/protocol/limits.ts';
+import * as content from '../../server/protocol/messages/content.ts';
+import { type ReceiveOptions, receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
+import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
+import { Gate } from '../support/gate.ts';
+import type { MemoryLink } from '../support/memoryLink.ts';
+import { MemorySink } from '../support/memorySink.ts';
+import { memoryPeers, type Peers, socketPeers } from '../support/peers.ts';
+import { testRequests } from '../support/testMessages.ts';
+import { contentFrame, inPieces, partOf, someBytes } from '../support/transfers.ts';
+
+function listen<P extends Peers>(peers: P): P {
+  for (const peer of [peers.near, peers.far]) {
+    peer.serve({ echo: testRequests.echo }, { echo: async ({ text }) => ({ text }) }, () => undefined);
+    peer.listen();
+  }
+  return peers;
+}
+
+const pair = (t: TestContext): Peers<MemoryLink> => listen(memoryPeers(t));
+
+const code = (expected: ErrorName) => (error: unknown) => {
+  assert.ok(error instanceof SynclineError);
+  assert.equal(error.code, expected);
+  return true;
+};
+
+/** Everything that a failed transfer must leave behind: nothing half open, and a connection that works. */
+async function assertIntact({ near, far }: Peers, sink: MemorySink): Promise<void> {
+  assert.equal(sink.openNow, 0);
+  assert.deepEqual(await near.request(testRequests.echo, { text: 'alive' }), { text: 'alive' });
+  assert.deepEqual([near.transfers.size, far.transfers.size], [0, 0]);
+  const bytes = someBytes(100);
+  await Promise.all([
+    receiveTransfer(far, { transfer: 4_000_000, parts: [partOf(bytes)], sink: new MemorySink() }),
+    sendTransfer(near, { transfer: 4_000_000, encoding: 'identity', source: inPieces(bytes) }),
+  ]);
+}
+
+const text = someBytes(1000);
+const zstd = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes);
+const WIDE = zstdCompressSync(Buffer.alloc(80 * 1024 * 1024), { params: { [constants.ZSTD_c_windowLog]: 26 } });
+const BOMB = zstd(Buffer.alloc(64 * 1024 * 1024));
+
+describe('a receiver refuses', () => {
+  const cases: readonly (readonly [name: string, frames: readonly Buffer[], code: ErrorName])[] = [
+    ['a stream that ends early', [contentFrame(text.subarray(1), { last: true })], 'ContentMismatch'],
+    ['an empty stream', [contentFrame(Buffer.alloc(0), { last: true })], 'ContentMismatch'],
+    ['a stream that is too long', [contentFrame(Buffer.concat([text, text]), { last: true })], 'ContentMismatch'],
+    [
+      'a stream that is too long by its second frame',
+      [contentFrame(text), contentFrame(text, { offset: 1000 })],
+      'ContentMismatch',
+    ],
+    ['other bytes than announced', [contentFrame(Buffer.alloc(1000), { last: true })], 'ContentMismatch'],
+    [
+      'a gap',
+      [contentFrame(text.subarray(0, 10)), contentFrame(text.subarray(20), { offset: 20, last: true })],
+      'BadFrame',
+    ],
+    ['a frame twice', [contentFrame(text.subarray(0, 10)), contentFrame(text.subarray(0, 10))], 'BadFrame'],
+    ['a stream that does not begin at 0', [contentFrame(text, { offset: 1, last: true })], 'BadFrame'],
+    ['a reserved bit', [withByte(contentFrame(text, { last: true }), 1, 0x82)], 'BadFrame'],
+    ['a frame of nothing', [contentFrame(Buffer.alloc(0))], 'BadFrame'],
+    [
+      'a change of encoding',
+      [contentFrame(text.subarray(0, 10)), contentFrame(zstd(text), { offset: 10, zstd: true, last: true })],
+      'BadFrame',
+    ],
+    [
+      'zstd that is damaged',
+      [contentFrame(withByte(zstd(text), 20, 0xff), { zstd: true, last: true })],
+      'ContentMismatch',
+    ],
+    ['zstd that is none', [contentFrame(text, { zstd: true, last: true })], 'ContentMismatch'],
+    ['zstd that is cut', [contentFrame(zstd(text).subarray(0, -5), { zstd: true, last: true })], 'ContentMismatch'],
+    [
+      'zstd that is cut, over several frames',
+      [
+        contentFrame(zstd(text).subarray(0, 50), { zstd: true }),
+        contentFrame(zstd(text).subarray(50, -5), { offset: 50, zstd: true, last: true }),
+      ],
+      'ContentMismatch',
+    ],
+    ['a bomb in one frame', [contentFrame(BOMB, { zstd: true, last: true })], 'ContentMismatch'],
+    [
+      'a bomb over several frames',
+      [
+        contentFrame(BOMB.subarray(0, 100), { zstd: true }),
+        contentFrame(BOMB.subarray(100), { offset: 100, zstd: true, last: true }),
+      ],
+      'ContentMismatch',
+    ],
+    ['a window of 64 MiB', [contentFrame(WIDE, { zstd: true, last: true })], 'ContentMismatch'],
+  ];
+  for (const [name, frames, expected] of cases) {
+    test(`${name}: ${expected}, and tells the sender to stop`, async (t) => {
+      const peers = pair(t);
+      const sink = new MemorySink();
+      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink, stallMs: 5000 });
+      for (const frame of frames) peers.nearLink.sendBinary(frame);
+      await assert.rejects(receiving, code(expected));
+      // what was complete before the fault is verified and may stay
+      assert.ok(sink.contents.size === 0 || name.includes('second frame'));
+      assert.ok(peers.farLink.sent.includes(`{"jsonrpc":"2.0","method":"content/cancel","params":{"transfer":1}}`));
+      await assertIntact(peers, sink);
+    });
+  }
+
+  test('more than it has granted', async (t) => {
+    const peers = pair(t);
+    const sink = new MemorySink();
+    const gate = new Gate();
+    sink.beforeWrite = () => gate.pass();
+    const parts = [partOf(Buffer.alloc(10_000_000))];
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts, sink });
+    for (let offset = 0; offset <= INITIAL_CREDIT; offset += 262_144) {
+      peers.nearLink.sendBinary(contentFrame(Buffer.alloc(262_144), { offset }));
+    }
+    await gate.arrived();
+    await peers.near.request(testRequests.echo, { text: 'all frames have come' });
+    gate.open();
+    await assert.rejects(receiving, { code: 'BadFrame', message: /granted/ });
+    await assertIntact(peers, sink);
+  });
+
+  test('an encoding that was not announced', async (t) => {
+    const peers = pair(t);
+    const sink = new MemorySink();
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink, encoding: 'identity' });
+    peers.nearLink.sendBinary(contentFrame(zstd(text), { zstd: true, last: true }));
+    await assert.rejects(receiving, code('BadFrame'));
+    await assertIntact(peers, sink);
+  });
+
+  test('frames from the receiving side', async (t) => {
+    const peers = pair(t);
+    const sending = sendTransfer(peers.near, {
+      transfer: 1,
+      encoding: 'identity',
+      source: inPieces(Buffer.alloc(5_000_000)),
+    });
+    peers.farLink.sendBinary(contentFrame(text));
+    await assert.rejects(sending, code('BadFrame'));
+    await assertIntact(peers, new MemorySink());
+  });
+
+  test('one wrong content among many, and keeps those before it', async (t) => {
+    const peers = pair(t);
+    const sink = new MemorySink();
+    const contents = Array.from({ length: 40 }, (_, n) => Buffer.from(`content ${n}`));
+    const parts = contents.map((bytes, n) =>
+      n === 20 ? { ...partOf(bytes), content: contentIdOf(text) } : partOf(bytes),
+    );
+    const sending = sendTransfer(peers.near, {
+      transfer: 1,
+      encoding: 'zstd',
+      source: inPieces(Buffer.concat(contents)),
+    });
+    await assert.rejects(receiveTransfer(peers.far, { transfer: 1, parts, sink }), code('ContentMismatch'));
+    await sending.catch(() => {});
+    for (const bytes of contents.slice(0, 20)) assert.ok(sink.contents.has(partOf(bytes).content));
+    assert.ok(!sink.contents.has(contentIdOf(text)));
+    await assertIntact(peers, sink);
+  });
+});
+
+describe('a transfer that nobody moves is given up', () => {
+  test('by the receiver', async (t) => {
+    const peers = pair(t);
+    const sink = new MemorySink();
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink, stallMs: 30 });
+    peers.nearLink.sendBinary(contentFrame(text.subarray(0, 10)));
+    await assert.rejects(receiving, code('TransferStalled'));
+    assert.deepEqual(sink.staged.get(partOf(text).content), text.subarray(0, 10), 'what came is kept for a resume');
+    await assertIntact(peers, sink);
+  });
+
+  test('by the sender, when no credit comes', async (t) => {
+    const peers = pair(t);
+    const source = inPieces(Buffer.alloc(5_000_000));
+    await assert.rejects(
+      sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source, stallMs: 30 }),
+      code('TransferStalled'),
+    );
+    await assertIntact(peers, new MemorySink());
+  });
+
+  test('by the sender, when the link does not drain', async (t) => {
+    const peers = pair(t);
+    peers.near.transfers.limits = { initialCredit: 8_000_000, framePayload: 262_144, transfers: 32 };
+    peers.nearLink.hold();
+    const source = inPieces(Buffer.alloc(5_000_000));
+    await assert.rejects(
+      sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source, stallMs: 30 }),
+      code('TransferStalled'),
+    );
+    peers.nearLink.release();
+    await assertIntact(peers, new MemorySink());
+  });
+
+  test('but not while the receiver’s own disk is what is slow', async (t) => {
+    const peers = pair(t);
+    const sink = new MemorySink();
+    const gate = new Gate();
+    sink.beforeWrite = () => gate.pass();
+    const bytes = someBytes(INITIAL_CREDIT);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink, stallMs: 1000 });
+    await sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source: inPieces(bytes) });
+    await gate.arrived();
+    t.mock.timers.tick(10_000);
+    gate.open();
+    assert.deepEqual(await receiving, { bytes: INITIAL_CREDIT });
+  });
+});
+
+describe('a transfer in the middle', () => {
+  /** A big transfer that has begun to arrive and cannot end. */
+  async function begun(peers: Peers, over: Partial<ReceiveOptions> = {}, signal?: AbortSignal) {
+    const bytes = someBytes(5_000_000);
+    const sink = new MemorySink();
+    const gate = new Gate();
+    sink.beforeWrite = () => gate.pass();
+    const sending = sendTransfer(peers.near, {
+      transfer: 1,
+      encoding: 'zstd',
+      source: inPieces(bytes),
+      ...(signal && { signal }),
+    });
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink, ...over });
+    const outcome = Promise.allSettled([sending, receiving]).then((all) =>
+      all.map((each) => (each.status === 'rejected' ? (each.reason as SynclineError).code : 'fine')),
+    );
+    await gate.arrived();
+    return { sink, gate, outcome };
+  }
+
+  for (const [where, connect] of [
+    ['in memory', async (t: TestContext) => pair(t)],
+    ['over a WebSocket', async (t: TestContext) => listen(await socketPeers(t))],
+  ] as const) {
+    test(`is over on both sides when the connection ends, ${where}`, async (t) => {
+      const peers = await connect(t);
+      const { sink, gate, outcome } = await begun(peers);
+      peers.near.close();
+      await peers.far.closed;
+      gate.open();
+      assert.deepEqual(await outcome, ['ConnectionLost', 'ConnectionLost']);
+      assert.deepEqual([sink.openNow, sink.aborted], [0, 1]);
+      await assert.rejects(
+        receiveTransfer(peers.far, { transfer: 2, parts: [partOf(text)], sink }),
+        code('ConnectionLost'),
+      );
+    });
+
+    test(`is over on both sides when the receiver gives it up, ${where}`, async (t) => {
+      const peers = await connect(t);
+      const abort = new AbortController();
+      const { sink, gate, outcome } = await begun(peers, { signal: abort.signal });
+      abort.abort();
+      gate.open();
+      assert.deepEqual(await outcome, ['Cancelled', 'Cancelled']);
+      await assertIntact(peers, sink);
+    });
+
+    test(`is over on both sides when the sender gives it up, ${where}`, async (t) => {
+      const peers = await connect(t);
+      const abort = new AbortController();
+      const { sink, gate, outcome } = await begun(peers, {}, abort.signal);
+      abort.abort(new SynclineError('DeadlineExceeded'));
+      gate.open();
+      assert.deepEqual(await outcome, ['DeadlineExceeded', 'Cancelled']);
+      await assertIntact(peers, sink);
+    });
+  }
+
+  test('is lost when the cable is cut', async (t) => {
+    const peers = pair(t);
+    const { sink, gate, outcome } = await begun(peers);
+    peers.nearLink.cut();
+    assert.equal((await peers.near.closed)?.code, 'ConnectionLost');
+    gate.open();
+    assert.deepEqual(await outcome, ['ConnectionLost', 'ConnectionLost']);
+    assert.equal(sink.openNow, 0);
+  });
+
+  for (const encoding of ['identity', 'zstd'] as const) {
+    test(`is over when the sink fails, ${encoding}`, async (t) => {
+      const peers = pair(t);
+      const sink = new MemorySink();
+      let writes = 0;
+      sink.beforeWrite = async () => {
+        if (++writes === 3) throw new SynclineError('DiskFull');
+      };
+      const bytes = someBytes(5_000_000);
+      const sending = sendTransfer(peers.near, { transfer: 1, encoding, source: inPieces(bytes) });
+      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink });
+      await assert.rejects(receiving, code('DiskFull'));
+      await assert.rejects(sending, code('Cancelled'));
+      await assertIntact(peers, sink);
+    });
+
+    test(`is over when the source fails, ${encoding}`, async (t) => {
+      const peers = pair(t);
+      const sink = new MemorySink();
+      const bytes = someBytes(2_000_000);
+      async function* failing(): AsyncGenerator<Uint8Array> {
+        yield* inPieces(bytes.subarray(0, 1_000_000));
+        throw new SynclineError('ContentGone');
+      }
+      const sending = sendTransfer(peers.near, { transfer: 1, encoding, source: failing() });
+      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink });
+      await assert.rejects(sending, code('ContentGone'));
+      await assert.rejects(receiving, code('Cancelled'));
+      await assertIntact(peers, sink);
+    });
+  }
+
+  test('stops its source when it is given up', async (t) => {
+    const peers = pair(t);
+    let stopped = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.alloc(100_000);
+      } finally {
+        stopped = true;
+      }
+    }
+    const sending = sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source: endless() });
+    peers.far.notify(content.cancel, { transfer: 1 });
+    await assert.rejects(sending, code('Cancelled'));
+    assert.ok(stopped);
+  });
+});
+
+describe('transfer ids', () => {
+  test('serve once', async (t) => {
+    const peers = pair(t);
+    const receive = () => receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink: new MemorySink() });
+    const first = receive();
+    await assert.rejects(receive(), code('InvalidParams'));
+    await sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source: inPieces(text) });
+    assert.deepEqual(await first, { bytes: 1000 }, 'the first is not harmed');
+    await assert.rejects(receive(), code('InvalidParams'));
+  });
+
+  test('in use at a time are limited', async (t) => {
+    const peers = pair(t);
+    const abort = new AbortController();
+    const receive = (transfer: number) =>
+      receiveTransfer(peers.far, { transfer, parts: [partOf(text)], sink: new MemorySink(), signal: abort.signal });
+    const all = Array.from({ length: MAX_TRANSFERS }, (_, n) => receive(n + 1));
+    await assert.rejects(receive(MAX_TRANSFERS + 1), code('TooMany'));
+    abort.abort();
+    for (const each of await Promise.allSettled(all)) assert.equal(each.status, 'rejected');
+    await assertIntact(peers, new MemorySink());
+  });
+});
+
+describe('frames that come before their announcement', () => {
+  const announce = (peers: Peers) =>
+    receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink: new MemorySink() });
+  const arrived = (peers: Peers) => peers.near.request(testRequests.echo, { text: 'all frames have come' });
+
+  test('are kept up to the initial credit', async (t) => {
+    const peers = pair(t);
+    for (let offset = 0; offset <= INITIAL_CREDIT; offset += 262_144) {
+      peers.nearLink.sendBinary(contentFrame(Buffer.alloc(262_144), { offset }));
+    }
+    await arrived(peers);
+    await assert.rejects(announce(peers), code('BadFrame'));
+  });
+
+  test('are kept for so many transfers', async (t) => {
+    const peers = pair(t);
+    for (let transfer = MAX_TRANSFERS + 1; transfer > 0; transfer--) {
+      peers.nearLink.sendBinary(contentFrame(text, { transfer, last: true }));
+    }
+    await arrived(peers);
+    await assert.rejects(announce(peers), code('TooMany'));
+  });
+
+  test('are kept up to so many bytes in all', async (t) => {
+    const peers = pair(t);
+    for (let transfer = 17; transfer > 0; transfer--) {
+      for (let offset = 0; offset < INITIAL_CREDIT; offset += 262_144) {
+        peers.nearLink.sendBinary(contentFrame(Buffer.alloc(262_144), { transfer, offset }));
+      }
+    }
+    await arrived(peers);
+    await assert.rejects(announce(peers), code('TooMany'));
+  });
+
+  test('are kept for a while', async (t) => {
+    const peers = pair(t);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    peers.nearLink.sendBinary(contentFrame(text, { last: true }));
+    await arrived(peers);
+    t.mock.timers.tick(PARK_MS);
+    await assert.rejects(announce(peers), code('TransferStalled'));
+  });
+
+  test('are dropped when their sender gives up', async (t) => {
+    const peers = pair(t);
+    peers.nearLink.sendBinary(contentFrame(text, { last: true }));
+    peers.near.notify(content.cancel, { transfer: 1 });
+    await arrived(peers);
+    await assert.rejects(announce(peers), code('Cancelled'));
+  });
+
+  test('are told from stragglers of a transfer that is over', async (t) => {
+    const peers = pair(t);
+    const receiving = announce(peers);
+    peers.nearLink.sendBinary(contentFrame(Buffer.alloc(2000)));
+    await assert.rejects(receiving, code('ContentMismatch'));
+    for (let n = 1; n < 2000; n++) peers.nearLink.sendBinary(contentFrame(Buffer.alloc(2000), { offset: n * 2000 }));
+    await assertIntact(peers, new MemorySink());
+  });
+});
+
+function withByte(bytes: Buffer, at: number, value: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = value;
+  return copy;
+}
