@@ -111,7 +111,7 @@ const BAD: readonly [title: string, path: string, rule: string, source: string][
     'an error loses its cause',
     'server/store/s.ts',
     'preserve-caught-error',
-    "export function s(f: () => void): void {\n  try {\n    f();\n  } catch (error) {\n    throw new Error(`Failed: ${String(error)}`);\n  }\n}",
+    'export function s(f: () => void): void {\n  try {\n    f();\n  } catch (error) {\n    throw new Error(`Failed: ${String(error)}`);\n  }\n}',
   ],
   [
     'a failure is swallowed',
