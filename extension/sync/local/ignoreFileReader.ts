@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Longer ignore files are not looked at. */
@@ -6,21 +6,18 @@ const MOST_BYTES = 1024 * 1024;
 
 /** The text of an ignore file below a root; undefined where there is none, or where it is a link (git does not follow those). */
 export function readIgnoreFile(root: string, path: string): string | undefined {
-  let descriptor: number;
+  const file = join(root, path);
   try {
-    descriptor = openSync(
-      join(root, path),
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-    );
+    // asked first, because there mostly is none, and a failed open costs ten times as much
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    if (!stat?.isFile() || stat.size > MOST_BYTES) return undefined;
+    const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    try {
+      return readFileSync(descriptor, 'utf8');
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return undefined;
-  }
-  try {
-    const stat = fstatSync(descriptor);
-    return stat.isFile() && stat.size <= MOST_BYTES ? readFileSync(descriptor, 'utf8') : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,0 +1,246 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { diskError } from '../../../server/protocol/disk/diskError.ts';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { Operation } from '../../../server/protocol/messages/files.ts';
+import type { Cursor } from '../../../server/protocol/messages/values.ts';
+import type { KnownFile } from '../local/statCache.ts';
+import type { Conflict } from '../reconcile/conflict.ts';
+import type { Tree } from '../tree/tree.ts';
+import { deviationChanges, type FolderRow, readDeviation, readTree, type RowChange, treeChanges } from './treeRows.ts';
+
+/** What a target remembers between two runs. */
+export interface BaseState {
+  readonly base: Tree;
+  /** The server's tree as of `cursor`, unfiltered; `null`: never seen, or not to be trusted. */
+  readonly remote: RemoteState | null;
+  readonly conflicts: readonly Conflict[];
+}
+
+export interface RemoteState {
+  readonly tree: Tree;
+  readonly cursor: Cursor;
+}
+
+/** A commit that was sent, and whose answer may never have arrived. */
+export interface PendingCommit {
+  readonly id: string;
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * The state of one target in `base.db`. Losing it is harmless: the next sync is then a first one, in which nothing is
+ * deleted and what differs becomes a conflict. A file that is damaged is put aside as `base.db.damaged` and begun anew.
+ *
+ * Each save is one transaction and costs as much as has changed since the one before. After a power cut the state may be
+ * that of an earlier save, which is harmless as well: what both sides hold by then is agreed upon again.
+ */
+export class BaseStore {
+  readonly #database: DatabaseSync;
+  /** Whether an earlier state was found damaged and put aside. */
+  readonly wasDamaged: boolean;
+  #saved: BaseState;
+
+  private constructor(database: DatabaseSync, saved: BaseState, wasDamaged: boolean) {
+    this.#database = database;
+    this.#saved = saved;
+    this.wasDamaged = wasDamaged;
+  }
+
+  /** @throws SynclineError what the disk says. */
+  static open(stateDirectory: string): BaseStore {
+    const file = join(stateDirectory, 'base.db');
+    try {
+      mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      return openAt(file, false);
+    } catch (error) {
+      if (!isDamage(error)) throw diskError(error, 'open the state of the target');
+    }
+    try {
+      for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+      renameSync(file, `${file}.damaged`);
+      return openAt(file, true);
+    } catch (error) {
+      throw diskError(error, 'begin the state of the target anew');
+    }
+
+    function openAt(path: string, wasDamaged: boolean): BaseStore {
+      const database = new DatabaseSync(path);
+      try {
+        database.exec(SCHEMA);
+        return new BaseStore(database, read(database), wasDamaged);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    }
+  }
+
+  /** As of the last save. */
+  get state(): BaseState {
+    return this.#saved;
+  }
+
+  /** What was known of local files, for the {@link StatCache}. */
+  knownFiles(): [string, [string, KnownFile][]][] {
+    const rows = this.#database.prepare('SELECT folder, files FROM known_files').all() as unknown as {
+      folder: string;
+      files: string;
+    }[];
+    try {
+      return rows.map(({ folder, files }) => [folder, Object.entries(JSON.parse(files) as Record<string, KnownFile>)]);
+    } catch {
+      return [];
+    }
+  }
+
+  /** Commits without an answer, in the order in which they were sent. */
+  pendingCommits(): PendingCommit[] {
+    const rows = this.#database.prepare('SELECT id, operations FROM pending_commits ORDER BY seq').all() as unknown as {
+      id: string;
+      operations: string;
+    }[];
+    try {
+      return rows.map(({ id, operations }) => ({ id, operations: JSON.parse(operations) as Operation[] }));
+    } catch {
+      return [];
+    }
+  }
+
+  /** To be called before the commit is sent. */
+  addPending({ id, operations }: PendingCommit): void {
+    this.#write(() => {
+      const insert = this.#database.prepare('INSERT OR REPLACE INTO pending_commits (id, operations) VALUES (?, ?)');
+      insert.run(id, JSON.stringify(operations));
+    });
+  }
+
+  /**
+   * Makes `state` the one that the next run starts from; `answered` are commits that are settled in it.
+   *
+   * @throws SynclineError what the disk says; then the state saved before stays.
+   */
+  save(
+    state: BaseState,
+    knownFiles: readonly (readonly [string, readonly (readonly [string, KnownFile])[]])[] = [],
+    answered: readonly string[] = [],
+  ): void {
+    const before = this.#saved;
+    const folders: ['base' | 'remote', Iterable<RowChange>][] = [
+      ['base', treeChanges(before.base, state.base)],
+      ['remote', deviationChanges(deviationOf(before), deviationOf(state))],
+    ];
+    this.#write(() => {
+      const [put, drop] = [
+        'INSERT OR REPLACE INTO folders VALUES (?, ?, ?)',
+        'DELETE FROM folders WHERE tree = ? AND path = ?',
+      ];
+      const [upsert, remove] = [this.#database.prepare(put), this.#database.prepare(drop)];
+      for (const [tree, changes] of folders) {
+        for (const { path, children } of changes) {
+          if (children === null) remove.run(tree, path);
+          else upsert.run(tree, path, children);
+        }
+      }
+      if (state.remote?.cursor !== before.remote?.cursor) this.#setMeta('cursor', state.remote?.cursor ?? null);
+      if (state.conflicts !== before.conflicts) this.#setMeta('conflicts', state.conflicts);
+      const known = this.#database.prepare('INSERT OR REPLACE INTO known_files VALUES (?, ?)');
+      const forget = this.#database.prepare('DELETE FROM known_files WHERE folder = ?');
+      for (const [folder, files] of knownFiles) {
+        if (files.length === 0) forget.run(folder);
+        else known.run(folder, JSON.stringify(toRecord(files)));
+      }
+      const settle = this.#database.prepare('DELETE FROM pending_commits WHERE id = ?');
+      for (const id of answered) settle.run(id);
+    });
+    this.#saved = state;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #setMeta(key: string, value: unknown): void {
+    this.#database.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, JSON.stringify(value));
+  }
+
+  #write(action: () => void): void {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      action();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw saveError(error);
+    }
+  }
+}
+
+const VERSION = 1;
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS folders (
+    tree TEXT NOT NULL, path TEXT NOT NULL, children TEXT NOT NULL, PRIMARY KEY (tree, path)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS known_files (folder TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS pending_commits (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, operations TEXT NOT NULL);
+  INSERT OR IGNORE INTO meta VALUES ('version', '${VERSION}');
+`;
+
+function read(database: DatabaseSync): BaseState {
+  const meta = new Map<string, unknown>();
+  for (const { key, value } of database.prepare('SELECT key, value FROM meta').all() as {
+    key: string;
+    value: string;
+  }[]) {
+    meta.set(key, JSON.parse(value));
+  }
+  if (meta.get('version') !== VERSION) throw new Damage('The state was written by another version.');
+  const rows = database.prepare('SELECT path, children FROM folders WHERE tree = ?');
+  const rowsOf = (tree: string): FolderRow[] => rows.all(tree) as unknown as FolderRow[];
+  const base = readTree(rowsOf('base'));
+  const cursor = meta.get('cursor') as Cursor | null | undefined;
+  return {
+    base,
+    remote: cursor ? { tree: readDeviation(rowsOf('remote'), base), cursor } : null,
+    conflicts: (meta.get('conflicts') as Conflict[] | undefined) ?? [],
+  };
+}
+
+class Damage extends Error {}
+
+/** SQLite's codes for a file that is damaged (11) or no database (26), and whatever our own reading makes of bad rows. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof Damage || error instanceof SyntaxError) return true;
+  if (!(error instanceof Error) || error instanceof SynclineError) return false;
+  if ('errcode' in error) return error.errcode === 11 || error.errcode === 26 || error.errcode === 1;
+  return !('code' in error);
+}
+
+/** SQLite's codes for a full disk (13) and for the errors of reading and writing (10). */
+function saveError(error: unknown): SynclineError {
+  const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  if (errcode === 13)
+    return new SynclineError('DiskFull', 'The state of the target cannot be saved: the disk is full.', {
+      cause: error,
+    });
+  return diskError(
+    errcode === undefined
+      ? error
+      : new SynclineError('StorageFailed', 'The state of the target cannot be saved.', { cause: error }),
+    'save the state of the target',
+  );
+}
+
+const deviationOf = ({ base, remote }: BaseState): { from: Tree; tree: Tree } =>
+  remote ? { from: base, tree: remote.tree } : { from: base, tree: base };
+
+function toRecord(files: readonly (readonly [string, KnownFile])[]): Record<string, KnownFile> {
+  const record = Object.create(null) as Record<string, KnownFile>;
+  for (const [name, known] of files) record[name] = known;
+  return record;
+}
