@@ -19,8 +19,8 @@ export function desktopCommand(root: string, folder: string): readonly string[] 
   return found ? ['code', `--extensionDevelopmentPath=${root}`, folder] : undefined;
 }
 
-/** `home` keeps the settings of the VS Code in the browser from one start to the next. */
-export async function openEditor(root: string, folder: string, home: string): Promise<Editor> {
+/** `home` keeps the settings of the VS Code in the browser from one start to the next; the first ones name `target`. */
+export async function openEditor(root: string, folder: string, target: string, home: string): Promise<Editor> {
   const command = desktopCommand(root, folder);
   if (command) {
     const [program = '', ...args] = command;
@@ -31,7 +31,7 @@ export async function openEditor(root: string, folder: string, home: string): Pr
   linkExtension(root, home);
   const server = await CodeServer.start({
     folder: home,
-    settings: defaultSettings,
+    settings: { ...defaultSettings, 'syncline.targets': [{ folder, server: target }] },
     logFile: join(home, 'code-server.log'),
   });
   return { where: `VS Code is in the browser: ${server.address({ folder })}`, stop: () => server.stop() };

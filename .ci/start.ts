@@ -55,12 +55,13 @@ async function main(): Promise<void> {
     '--json',
   ]);
   const listening = await server.waitFor('listening', ({ event }) => event === 'listening');
-  const sync = start('sync', ['sync', workspace, text(listening, 'url'), '--watch', '--json', '--token-file', 'token']);
+  const target = `${text(listening, 'url')}/${text(listening, 'share')}`;
+  const sync = start('sync', ['sync', workspace, target, '--watch', '--json', '--token-file', 'token']);
   await sync.waitFor('idle', ({ event }) => event === 'idle');
   if (flags.check) return checkArrival(sync);
-  tellWhatToDo(listening);
+  tellWhatToDo(target, text(listening, 'connect'));
   if (flags.vscode) {
-    const editor = await openEditor(root, workspace, join(home, 'vscode'));
+    const editor = await openEditor(root, workspace, target, join(home, 'vscode'));
     running.push(editor);
     console.log(editor.where);
   }
@@ -96,18 +97,18 @@ async function checkArrival(sync: Program): Promise<void> {
   console.log('OK: the change of notes.txt has arrived on the server');
 }
 
-function tellWhatToDo(listening: ProgramEvent): void {
+function tellWhatToDo(target: string, connectLink: string): void {
   const desktop = desktopCommand(root, workspace);
   const lines = [
     '',
-    `Syncline keeps ${shown(workspace)} in sync with ${text(listening, 'url')}.`,
+    `Syncline keeps ${shown(workspace)} in sync with ${target}.`,
     '',
     `  Change a file     ${shown(join(workspace, 'notes.txt'))}`,
     `  see it arrive     ${shown(join(served, 'notes.txt'))}   (the other way works as well)`,
     flags.vscode
       ? undefined
       : `  open VS Code      ${desktop ? desktop.join(' ') : 'npm start -- --vscode   (no desktop VS Code here: in the browser)'}`,
-    typeof listening['link'] === 'string' ? `  or connect yours  ${listening['link']}` : undefined,
+    `  or connect yours  ${connectLink}`,
     `  token             ${shown(join(home, 'token'))}`,
     '',
     'Ctrl-C ends it.',
