@@ -73,11 +73,9 @@ async function replace(path, bytes) {
   await rename(staged, path);
 }
 
-const present = PROGRAMS.filter(
-  ({ entry }) => existsSync(entry) || console.log(`${entry} does not exist yet: skipped`),
-);
 if (flags.watch) {
-  for (const program of present) await (await context(options(program))).watch();
+  for (const program of PROGRAMS) await (await context(options(program))).watch();
 } else {
-  await Promise.all(present.map((program) => build(options(program)))).catch(() => process.exit(1));
+  const results = await Promise.allSettled(PROGRAMS.map((program) => build(options(program))));
+  if (results.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }

@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { desktopCommand, openEditor } from './openEditor.ts';
 import { Program, type ProgramEvent } from './program.ts';
 
-const USUAL_PORT = 4848;
+const PORT = 4848;
+const METRICS_PORT = 4849;
 const SAMPLE: Readonly<Record<string, string>> = {
   'notes.txt': 'Change this file, save it, and look at the same file on the server.\n',
   'src/hello.js': "console.log('hello from the other side');\n",
@@ -49,7 +50,9 @@ async function main(): Promise<void> {
   const server = start('server', [
     'serve',
     '--listen',
-    `127.0.0.1:${await freePort()}`,
+    await freeAddress(PORT),
+    '--metrics',
+    await freeAddress(METRICS_PORT),
     '--token-file',
     'token',
     '--json',
@@ -122,11 +125,11 @@ function tell(event: ProgramEvent): void {
 }
 
 /** The usual port when nobody has it, so that a connection made once in VS Code keeps working. */
-function freePort(): Promise<number> {
+function freeAddress(usualPort: number): Promise<string> {
   return new Promise((done) => {
     const probe = createServer();
-    probe.once('error', () => done(0));
-    probe.listen(USUAL_PORT, '127.0.0.1', () => probe.close(() => done(USUAL_PORT)));
+    probe.once('error', () => done('127.0.0.1:0'));
+    probe.listen(usualPort, '127.0.0.1', () => probe.close(() => done(`127.0.0.1:${usualPort}`)));
   });
 }
 
