@@ -15,8 +15,10 @@ export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** How deep arrays and objects of a message may nest. */
 export const MAX_JSON_DEPTH = 64;
 
-/** Requests one side may have under way; the next is answered `TooMany`. Of these so many are worked on at a time. */
+/** Requests one side may have under way; the next is answered `TooMany`. */
 export const MAX_REQUESTS = 1024;
+
+/** Requests that are worked on at a time; further ones wait in line. */
 export const MAX_PARALLEL_REQUESTS = 64;
 
 /** Most payload bytes in one content frame. */
@@ -28,17 +30,25 @@ export const INITIAL_CREDIT = 1024 * 1024;
 /** Transfers that may be under way on one connection. */
 export const MAX_TRANSFERS = 32;
 
-/** Frames of a transfer that has not been announced yet are kept this long, milliseconds, and up to so many bytes in all. */
+/** Frames of a transfer that has not been announced yet are kept this long, milliseconds. */
 export const PARK_MS = 10_000;
+
+/** Bytes of all frames together that are kept until their transfers are announced. */
 export const MAX_PARKED_BYTES = 16 * 1024 * 1024;
 
-/** A link with this much unsent asks its senders to wait; one with the second amount is given up. Bytes. */
+/** A link with this much unsent asks its senders to wait, bytes. */
 export const LINK_HIGH_WATER = 1024 * 1024;
+
+/** A link with this much unsent is given up: the other side does not read. Bytes. */
 export const LINK_OVERFLOW = 64 * 1024 * 1024;
 
-/** Contents in one transfer, operations in one commit, rows in one page. */
+/** Contents in one transfer. */
 export const MAX_TRANSFER_CONTENTS = 4096;
+
+/** Operations in one commit. */
 export const MAX_OPERATIONS = 2048;
+
+/** Rows in one page of a list. */
 export const MAX_PAGE = 5000;
 
 /** Numbers or texts in one `compute/*` call or job. */

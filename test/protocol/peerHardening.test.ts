@@ -48,6 +48,8 @@ function raw(t: TestContext, options: PeerOptions = {}, echo = async ({ text }: 
 const request = (id: unknown, method: string, params: unknown = {}): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
+const nested = (depth: number): unknown => (depth === 0 ? 'x' : [nested(depth - 1)]);
+
 /** Of an answer: its id, and the number of its error or its result. */
 const gist = (answer: unknown): unknown[] => {
   const { id, error, result } = answer as { id: unknown; error?: { code: number }; result?: unknown };
@@ -69,7 +71,7 @@ describe('a peer answers what is malformed and lives on', () => {
     ['the prototype', request(3, '__proto__'), [3, -32601]],
     ['a progress token that is an object', request(3, 'test/echo', { text: 'x', progressToken: {} }), [3, -32602]],
     ['an endless progress token', request(3, 'test/echo', { text: 'x', progressToken: 'x'.repeat(65) }), [3, -32602]],
-    ['nesting', request(3, 'test/echo', { text: JSON.parse(`${'['.repeat(80)}${']'.repeat(80)}`) }), [null, -32600]],
+    ['nesting', request(3, 'test/echo', { text: nested(80) }), [null, -32600]],
     ['a cancel without params', '{"jsonrpc":"2.0","method":"$/cancelRequest"}', null],
     ['a cancel of null', '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":null}}', null],
     ['a cancel of nothing', '{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":99}}', null],
@@ -127,7 +129,7 @@ describe('a peer answers what is malformed and lives on', () => {
       told.push(
         await asked.then(
           () => 'fine',
-          (error: SynclineError) => `${error.code} ${error.message}`,
+          (error: unknown) => `${(error as SynclineError).code} ${(error as SynclineError).message}`,
         ),
       );
     }
