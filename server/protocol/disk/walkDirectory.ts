@@ -2,9 +2,10 @@ import { type BigIntStats, type Dirent, lstatSync, readdirSync, readlinkSync, st
 import { linkStaysInside } from '../entry.ts';
 import { type ErrorName, SynclineError } from '../errors.ts';
 import type { Problem } from '../problem.ts';
-import { MAX_PATH_BYTES, nameFault, printable, STATE_FOLDER, type WirePath } from '../wirePath.ts';
+import { MAX_PATH_BYTES, nameFault, nameOf, printable, STATE_FOLDER, type WirePath } from '../wirePath.ts';
 import { collisionKey } from './collisionKey.ts';
 import { diskError, isMissing } from './diskError.ts';
+import type { Jail } from './jail.ts';
 import { identityOf, type StatIdentity } from './statIdentity.ts';
 import { TimeSlice } from './timeSlice.ts';
 
@@ -41,7 +42,7 @@ export interface WalkOptions {
   readonly from?: WirePath | undefined;
   /** What is not looked at, not even by lstat; the walk does not enter it. `.syncline` is always skipped. */
   readonly skip?: ((path: string, isDirectory: boolean) => boolean) | undefined;
-  /** Whether to enter a folder that is not skipped; default: every one. */
+  /** Whether to enter a folder; asked after the folder that it is in was given out. Default: every one that is not skipped. */
   readonly enter?: ((path: WirePath) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Code of the error that is thrown when the root is missing, unreadable or no folder. */
@@ -63,18 +64,18 @@ export async function* walkDirectory(root: string, options: WalkOptions): AsyncG
     if (slice.spent) await rest(slice, options.signal);
     const walked = walkOne(root, path, device, options);
     if (path === '' && walked.unreadable) throw rootUnavailable(options.rootError, walked.unreadable.message);
-    for (let i = walked.children.length - 1; i >= 0; i--) {
-      const child = walked.children[i] as WalkedChild;
-      if (child.kind === 'directory' && (options.enter?.(child.path) ?? true)) pending.push(child.path);
-    }
     yield walked;
+    for (const child of walked.children.toReversed())
+      if (child.kind === 'directory' && (options.enter?.(child.path) ?? true)) pending.push(child.path);
   }
 }
 
-/** One folder alone, without what is below it. @throws as {@link walkDirectory}, and never waits. */
-export function listDirectory(root: string, path: WirePath | '', options: WalkOptions): WalkedDirectory {
-  const device = examineRoot(root, options.rootError);
-  return walkOne(root, path, device, options);
+/**
+ * What is at one path, as a walk would give it; null when there is nothing. Collisions are not looked for. Throws ENOENT or
+ * ENOTDIR when the folder that it should be in is missing or is no folder.
+ */
+export function lookAtPath(jail: Jail, path: WirePath): WalkedChild | Problem | null {
+  return examine(jail.at(path), path, nameOf(path), jail.rootIdentity.dev);
 }
 
 function examineRoot(root: string, code: WalkOptions['rootError']): bigint {

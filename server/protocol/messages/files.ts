@@ -140,7 +140,10 @@ export const version = v.strictObject({
 });
 export type Version = v.InferOutput<typeof version>;
 
-/** Earlier contents, newest first: of a file, or with `below` of everything under a folder (path left out: the root). */
+/**
+ * Earlier contents, newest first: of a file, or with `below` of everything under a folder (path left out: the root). `before`
+ * and `after` are revision and path of the last version of the page before; without `after`, versions of earlier revisions.
+ */
 export const history = request('files/history', {
   right: 'read',
   params: v.strictObject({
@@ -148,6 +151,7 @@ export const history = request('files/history', {
     path: v.optional(wirePath),
     below: v.optional(v.boolean()),
     before: v.optional(count),
+    after: v.optional(wirePath),
     limit: pageLimit,
   }),
   result: v.strictObject({ versions: v.array(version), more: v.boolean() }),

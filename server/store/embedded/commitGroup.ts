@@ -1,0 +1,125 @@
+import { rmSync } from 'node:fs';
+import type { ContentId } from '../../protocol/contentId.ts';
+import { sameEntry } from '../../protocol/entry.ts';
+import { diskError } from '../../protocol/disk/diskError.ts';
+import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
+import { TimeSlice } from '../../protocol/disk/timeSlice.ts';
+import type { WirePath } from '../../protocol/wirePath.ts';
+import type { Commit, CommitResult } from '../commits.ts';
+import type { ShareEvent } from '../feed.ts';
+import type { Adoption, AdoptionParts } from './adoption.ts';
+import type { CommitRecords } from './commitRecords.ts';
+import type { ContentSources } from './contentSources.ts';
+import { ContentSupply } from './contentSupply.ts';
+import { DiskChanges } from './diskChanges.ts';
+import { findDiverged } from './findDiverged.ts';
+import type { FolderAside, OperationContext } from './operationContext.ts';
+import { OperationRunner, pathsOf } from './operationRunner.ts';
+import type { Staging } from './staging.ts';
+
+export interface CommitParts extends AdoptionParts {
+  readonly adoption: Adoption;
+  readonly staging: Staging;
+  readonly sources: ContentSources;
+  readonly records: CommitRecords;
+  readonly clock: () => number;
+}
+
+/** What one operation may need of the index and of the log of names, generously. */
+const BYTES_PER_OPERATION = 4096;
+
+/**
+ * Carries out commits that came together: one transaction of the index, and one sync of each folder for all of them. Nobody
+ * else may change the share meanwhile. Gives an answer for each commit, and what to tell the feed's listeners; it is durable.
+ *
+ * @throws SynclineError when the whole group failed. Some paths may hold their final content then, and the index does
+ * not know: the caller has to have the paths of the commits looked at.
+ */
+export async function commitGroup(
+  parts: CommitParts,
+  commits: readonly Commit[],
+): Promise<{ answers: CommitResult[]; event: ShareEvent }> {
+  const { root, recorder, objects, staging, records, clock } = parts;
+  const count = commits.reduce((sum, { operations }) => sum + operations.length, 0);
+  staging.requireRoom(count * BYTES_PER_OPERATION);
+  const disk = new DiskChanges(root.jail(), staging);
+  const supply = new ContentSupply(staging, parts.sources);
+  const aside: FolderAside[] = [];
+  const context: OperationContext = { ...parts, disk, supply, aside };
+  try {
+    recorder.begin();
+    await takeInOthersChanges(parts, disk, commits);
+    await supply.prepare(findNeeds(parts, commits));
+    const answers = await runAll(context, parts.adoption, commits);
+    // history first: what is replaced must be safe before the replacement is
+    await syncToDisk(objects.takeChangedFolders());
+    await disk.sync();
+    for (const [i, { id }] of commits.entries()) records.remember(id, clock(), answers[i] as CommitResult);
+    const event = recorder.commit();
+    for (const { folder } of aside) rmSync(folder, { recursive: true, force: true });
+    return { answers, event };
+  } catch (error) {
+    recorder.rollback();
+    for (const folder of aside.toReversed()) putBack(disk, folder);
+    throw diskError(error, 'commit the changes');
+  } finally {
+    objects.unpinAll();
+    supply.close();
+    disk.jail.close();
+  }
+}
+
+async function takeInOthersChanges(parts: CommitParts, disk: DiskChanges, commits: readonly Commit[]): Promise<void> {
+  const operations = commits.flatMap((commit) => commit.operations);
+  const diverged = findDiverged(disk.jail, parts.recorder.entries, operations.flatMap(pathsOf));
+  // a folder that is going to be deleted with all that is in it is looked at as a whole
+  for (const operation of operations)
+    if (operation.kind === 'delete' && operation.recursive) diverged.add(operation.path);
+  if (diverged.size > 0) await parts.adoption.take(diverged);
+}
+
+/** How many files of which content the puts are going to need, as far as can be told before they are done. */
+function findNeeds({ recorder }: CommitParts, commits: readonly Commit[]): Map<ContentId, number> {
+  const needs = new Map<ContentId, number>();
+  const touched = new Set<WirePath>();
+  for (const operation of commits.flatMap((commit) => commit.operations)) {
+    if (operation.kind === 'put' && operation.entry.kind === 'file') {
+      const { path, entry, expect } = operation;
+      const known = touched.has(path) ? expect : (recorder.entries.get(path)?.entry ?? null);
+      const isOnlyMode = known?.kind === 'file' && known.content === entry.content;
+      if (sameEntry(known, expect) && !isOnlyMode) needs.set(entry.content, (needs.get(entry.content) ?? 0) + 1);
+    }
+    for (const path of pathsOf(operation)) touched.add(path);
+  }
+  return needs;
+}
+
+async function runAll(
+  context: OperationContext,
+  adoption: Adoption,
+  commits: readonly Commit[],
+): Promise<CommitResult[]> {
+  const runner = new OperationRunner(context, adoption);
+  const slice = new TimeSlice();
+  const answers: CommitResult[] = [];
+  for (const { operations, by } of commits) {
+    const results = [];
+    for (const operation of operations) {
+      if (slice.spent) await slice.rest();
+      results.push(await runner.run(operation, by));
+    }
+    answers.push({ results, cursor: context.recorder.cursor });
+  }
+  return answers;
+}
+
+/** Best effort: what cannot be put back counts as deleted, and its contents are in history. */
+function putBack(disk: DiskChanges, { path, folder, kept }: FolderAside): void {
+  try {
+    disk.moveBack(folder, path);
+  } catch {
+    rmSync(folder, { recursive: true, force: true });
+    return;
+  }
+  for (const { undo } of kept) undo();
+}

@@ -1,0 +1,96 @@
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import type { OperationResult } from '../../protocol/messages/files.ts';
+import { identityOf, sameIdentity, type StatIdentity } from '../../protocol/disk/statIdentity.ts';
+import { TimeSlice } from '../../protocol/disk/timeSlice.ts';
+import { printable, type WirePath } from '../../protocol/wirePath.ts';
+import type { IndexEntry } from './indexEntries.ts';
+import { done, notEmpty, type OperationContext } from './operationContext.ts';
+import { Diverged, onDisk, onDiskAsync } from './operationFailure.ts';
+import { keepOld, type Retained } from './retainFile.ts';
+
+/**
+ * Deletes a folder with everything in it, as one change. Everything is kept first; then the folder leaves the share by one
+ * rename, so nobody sees half of it; only what was known and kept is ever removed for good. A folder that holds anything
+ * the share does not know (ignored by Syncline, or of a kind that cannot be synced) stays as it is.
+ *
+ * @throws OperationFailure, Diverged
+ */
+export async function deleteTree(context: OperationContext, known: IndexEntry, by: string): Promise<OperationResult> {
+  const { disk, recorder, objects, aside } = context;
+  const { path } = known;
+  const what = `delete the folder “${printable(path)}”`;
+  if (context.problems.within(path)) return notEmpty(context, path);
+  const below = await entriesBelow(context, path);
+  if (onDisk(path, what, () => unknownBelow(disk.jail.directory(path), path, below)) !== null)
+    return notEmpty(context, path);
+  const kept = new Map<WirePath, Retained>();
+  try {
+    const slice = new TimeSlice();
+    for (const entry of below.values()) {
+      if (slice.spent) await slice.rest();
+      kept.set(entry.path, await onDiskAsync(entry.path, what, () => keepOld(context, entry)));
+    }
+    const folder = onDisk(path, what, () => disk.moveOut(path));
+    if (!isAsKept(folder, path, below, kept)) {
+      onDisk(path, what, () => disk.moveBack(folder, path));
+      throw new Diverged();
+    }
+    aside.push({ path, folder, kept: [...kept.values()] });
+  } catch (error) {
+    for (const { undo } of kept.values()) undo();
+    throw error;
+  }
+  for (const entry of below.values()) {
+    if (entry.entry.kind === 'file') objects.pin(entry.entry.content);
+    recorder.keep(entry, 'deleted', by);
+  }
+  return done(recorder.delete(path));
+}
+
+async function entriesBelow({ recorder }: OperationContext, path: WirePath): Promise<Map<WirePath, IndexEntry>> {
+  const below = new Map<WirePath, IndexEntry>();
+  const slice = new TimeSlice();
+  for (let after: WirePath | undefined; ; ) {
+    const page = recorder.entries.below(path, after, PAGE);
+    for (const entry of page) below.set(entry.path, entry);
+    if (page.length < PAGE) return below;
+    after = page.at(-1)?.path;
+    if (slice.spent) await slice.rest();
+  }
+}
+
+const PAGE = 1000;
+
+/** The first thing on disk that is not among the entries; `at` is where the folder called `path` is. */
+function unknownBelow(at: string, path: WirePath, entries: ReadonlyMap<WirePath, IndexEntry>): string | null {
+  for (const [found] of visit(at, path)) if (!entries.has(found)) return found;
+  return null;
+}
+
+/** Whether a folder that was taken out of the share holds what was kept and nothing else. */
+function isAsKept(
+  folder: string,
+  path: WirePath,
+  entries: ReadonlyMap<WirePath, IndexEntry>,
+  kept: ReadonlyMap<WirePath, Retained>,
+): boolean {
+  for (const [found, at] of visit(folder, path)) {
+    const entry = entries.get(found);
+    const stat = kept.get(found)?.stat;
+    if (!entry || !stat) return false;
+    if (entry.entry.kind === 'directory') continue;
+    const now: StatIdentity = identityOf(lstatSync(at, { bigint: true }));
+    // another path with the same content may have taken over the second name meanwhile, which changes ctime
+    if (!sameIdentity({ ...now, ctimeNs: 0n }, { ...identityOf(stat), ctimeNs: 0n })) return false;
+  }
+  return true;
+}
+
+function* visit(at: string, path: WirePath): Generator<[path: WirePath, at: string]> {
+  const entries: Dirent[] = readdirSync(at, { withFileTypes: true });
+  for (const entry of entries) {
+    const child = `${path}/${entry.name}` as WirePath;
+    yield [child, `${at}/${entry.name}`];
+    if (entry.isDirectory()) yield* visit(`${at}/${entry.name}`, child);
+  }
+}

@@ -1,0 +1,217 @@
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { errnoOf, isMissing } from '../../protocol/disk/diskError.ts';
+import { Jail } from '../../protocol/disk/jail.ts';
+import { identityOf, sameIdentity } from '../../protocol/disk/statIdentity.ts';
+import { openForSync, syncToDisk } from '../../protocol/disk/syncToDisk.ts';
+import { isWithin, movePath, parentOf, type WirePath } from '../../protocol/wirePath.ts';
+import { inheritMode, withExecutable } from './fileMode.ts';
+import type { IndexEntry } from './indexEntries.ts';
+import { looksSame } from './knownIdentity.ts';
+import { Diverged } from './operationFailure.ts';
+import type { StagedFile, Staging } from './staging.ts';
+
+/**
+ * What a group of commits does to the share's folder. Each method is one step that either happens or throws what the file
+ * system says, and remembers which folders have to be synced. No step follows a link, and none overwrites a file that
+ * was not examined right before.
+ */
+export class DiskChanges {
+  readonly jail: Jail;
+  /** Folders in which names changed ('' is the root), and files whose mode did. */
+  readonly #folders = new Set<WirePath | ''>();
+  readonly #files = new Set<WirePath>();
+
+  readonly #staging: Staging;
+
+  constructor(jail: Jail, staging: Staging) {
+    this.jail = jail;
+    this.#staging = staging;
+  }
+
+  /** Null when there is nothing, or something else than a folder on the way. */
+  stat(path: WirePath): BigIntStats | null {
+    try {
+      return lstatSync(this.jail.at(path), { bigint: true, throwIfNoEntry: false }) ?? null;
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** @throws Diverged if there is something */
+  requireNothing(path: WirePath): void {
+    if (this.stat(path) !== null) throw new Diverged();
+  }
+
+  /** @throws Diverged if it is not what the index says any more */
+  requireStill(known: IndexEntry): BigIntStats {
+    const stat = this.stat(known.path);
+    if (stat === null || !isStill(known, stat)) throw new Diverged();
+    return stat;
+  }
+
+  /** @throws Diverged if lstat does not say exactly this any more */
+  requireSame(path: WirePath, expected: BigIntStats): void {
+    const stat = this.stat(path);
+    if (stat === null || !sameIdentity(identityOf(stat), identityOf(expected))) throw new Diverged();
+  }
+
+  makeFolder(path: WirePath): BigIntStats {
+    const at = this.jail.at(path);
+    try {
+      mkdirSync(at);
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') throw new Diverged();
+      throw error;
+    }
+    this.#touch(path);
+    this.#folders.add(path);
+    return lstatSync(at, { bigint: true });
+  }
+
+  /** Moves a staged file to a path where nothing is; not even a file that appears at this very moment is overwritten. */
+  create(path: WirePath, { file }: StagedFile, executable: boolean): BigIntStats {
+    const at = this.jail.at(path);
+    const changed = inheritMode(file, this.#staging.newFileMode, null, executable);
+    try {
+      linkSync(file, at);
+      unlinkSync(file);
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === 'EEXIST') throw new Diverged();
+      if (errno === undefined || !CANNOT_LINK.has(errno)) throw error;
+      renameSync(file, at);
+    }
+    this.#touch(path);
+    if (changed) this.#files.add(path);
+    return lstatSync(at, { bigint: true });
+  }
+
+  /** Moves a staged file over the file or link that `old` describes; keeps a file's mode and owner. */
+  replace(path: WirePath, { file }: StagedFile, old: BigIntStats, executable: boolean): BigIntStats {
+    const at = this.jail.at(path);
+    const changed = inheritMode(file, this.#staging.newFileMode, old.isFile() ? old : null, executable);
+    renameSync(file, at);
+    this.#touch(path);
+    if (changed) this.#files.add(path);
+    return lstatSync(at, { bigint: true });
+  }
+
+  /** Makes a link; `replace` says that a file or link is at the path. */
+  putLink(path: WirePath, target: string, replace: boolean): BigIntStats {
+    const at = this.jail.at(path);
+    if (replace) {
+      const temporary = this.#staging.temporary();
+      symlinkSync(target, temporary);
+      renameSync(temporary, at);
+    } else symlinkSync(target, at);
+    this.#touch(path);
+    return lstatSync(at, { bigint: true });
+  }
+
+  /** Changes nothing but the mode. */
+  setExecutable(path: WirePath, known: IndexEntry, executable: boolean): BigIntStats {
+    const descriptor = openSync(this.jail.at(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stat = fstatSync(descriptor, { bigint: true });
+      if (!isStill(known, stat)) throw new Diverged();
+      fchmodSync(descriptor, withExecutable(Number(stat.mode) & 0o777, executable));
+      this.#files.add(path);
+      return fstatSync(descriptor, { bigint: true });
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  remove(path: WirePath): void {
+    unlinkSync(this.jail.at(path));
+    this.#touch(path);
+  }
+
+  /** Throws ENOTEMPTY when anything is in it, known or not. */
+  removeFolder(path: WirePath): void {
+    rmdirSync(this.jail.at(path));
+    this.#left(path);
+    this.#touch(path);
+  }
+
+  /** One rename(2); replaces a file or link at `to`. */
+  move(from: WirePath, to: WirePath): BigIntStats {
+    renameSync(this.jail.at(from), this.jail.at(to));
+    for (const folder of this.#folders)
+      if (folder !== '' && isWithin(folder, from)) this.#folders.add(movePath(folder, from, to));
+    for (const file of this.#files) if (isWithin(file, from)) this.#files.add(movePath(file, from, to));
+    this.#left(from);
+    this.jail.forget(to);
+    this.#touch(from);
+    this.#touch(to);
+    return lstatSync(this.jail.at(to), { bigint: true });
+  }
+
+  /** Takes a whole folder out of the share, to a free name on the same file system. */
+  moveOut(path: WirePath): string {
+    const aside = this.#staging.temporary();
+    renameSync(this.jail.at(path), aside);
+    this.#left(path);
+    this.#touch(path);
+    return aside;
+  }
+
+  moveBack(aside: string, path: WirePath): void {
+    renameSync(aside, this.jail.at(path));
+  }
+
+  /** Resolves when everything that was done is durable. */
+  async sync(): Promise<void> {
+    const [files, folders] = [[...this.#files], [...this.#folders]];
+    this.#files.clear();
+    this.#folders.clear();
+    await Promise.all([
+      syncToDisk(files, (path) => openForSync(this.jail.at(path))),
+      syncToDisk(folders, (path) => openSync(this.jail.directory(path), constants.O_RDONLY)),
+    ]);
+  }
+
+  #touch(path: WirePath): void {
+    this.#folders.add(parentOf(path) ?? '');
+    this.#files.delete(path);
+  }
+
+  /** A path is gone, with everything below it. */
+  #left(path: WirePath): void {
+    this.jail.forget(path);
+    for (const folder of this.#folders) if (folder !== '' && isWithin(folder, path)) this.#folders.delete(folder);
+    for (const file of this.#files) if (isWithin(file, path)) this.#files.delete(file);
+  }
+}
+
+function isStill({ entry, identity }: IndexEntry, stat: BigIntStats): boolean {
+  if (entry.kind === 'directory') return stat.isDirectory();
+  if (entry.kind === 'link' ? !stat.isSymbolicLink() : !stat.isFile()) return false;
+  return looksSame(identity, identityOf(stat));
+}
+
+/** What link(2) says where it is not offered, or not for this file. */
+export const CANNOT_LINK: ReadonlySet<string> = new Set([
+  'EPERM',
+  'EACCES',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EXDEV',
+]);

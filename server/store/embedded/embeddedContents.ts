@@ -1,0 +1,107 @@
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
+import { ContentHasher, type ContentId, contentIdOf, EMPTY_CONTENT } from '../../protocol/contentId.ts';
+import { diskError } from '../../protocol/disk/diskError.ts';
+import { SynclineError } from '../../protocol/errors.ts';
+import type { ContentPart } from '../../protocol/messages/content.ts';
+import type { ContentSink } from '../../protocol/transfer/contentSink.ts';
+import type { ContentStore } from '../contents.ts';
+import type { ContentSources } from './contentSources.ts';
+import { readFully, SMALL } from './copyContent.ts';
+import type { Staging } from './staging.ts';
+import { StagingSink } from './stagingSink.ts';
+
+/** Contents in the share's own files, in `objects/` and in `staging/`. */
+export class EmbeddedContents implements ContentStore {
+  readonly #sources: ContentSources;
+  readonly #staging: Staging;
+
+  constructor(sources: ContentSources, staging: Staging) {
+    this.#sources = sources;
+    this.#staging = staging;
+  }
+
+  async missing(contents: readonly { content: ContentId; size: number }[]): Promise<ContentPart[]> {
+    const missing: ContentPart[] = [];
+    for (const { content, size } of contents) {
+      if (content === EMPTY_CONTENT || this.#staging.has(content) || this.#sources.has(content)) continue;
+      const staged = this.#staging.offsetOf(content);
+      if (staged === size && (await this.#staging.recover(content, size))) continue;
+      missing.push({ content, size, from: staged < size ? staged : 0 });
+    }
+    return missing;
+  }
+
+  sink(): ContentSink {
+    return new StagingSink(this.#staging);
+  }
+
+  async *read(content: ContentId, from: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    if (content === EMPTY_CONTENT) return;
+    for (const descriptor of this.#sources.open(content)) {
+      signal?.throwIfAborted();
+      const begin = readSmall(descriptor);
+      if (begin.length <= SMALL) {
+        if (contentIdOf(begin) !== content) continue;
+        if (from < begin.length) yield begin.subarray(from);
+        return;
+      }
+      const pieces = readLarge(descriptor, content, from, signal);
+      const first = await pieces.next();
+      if (first.value === 'other content') continue;
+      for (let piece = first; !piece.done; piece = await pieces.next()) {
+        // the receiver has seen other pieces already, so there is no way back to another source
+        if (piece.value === 'other content') throw gone();
+        yield piece.value;
+      }
+      return;
+    }
+    throw gone();
+  }
+}
+
+function readSmall(descriptor: number): Uint8Array {
+  const buffer = Buffer.allocUnsafe(SMALL + 1);
+  try {
+    return buffer.subarray(0, readFully(descriptor, buffer));
+  } catch (error) {
+    throw diskError(error, 'read a content');
+  }
+}
+
+/** Each piece is held back until the next one is there, the last one until the hash was found right. */
+async function* readLarge(
+  descriptor: number,
+  content: ContentId,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array | 'other content', undefined> {
+  const hasher = new ContentHasher();
+  let held: Uint8Array | undefined;
+  for (let at = 0; ; ) {
+    signal?.throwIfAborted();
+    const piece = Buffer.allocUnsafe(SMALL);
+    const { bytesRead } = await readPiece(descriptor, piece, at);
+    if (bytesRead === 0) break;
+    const bytes = piece.subarray(0, bytesRead);
+    hasher.update(bytes);
+    const wanted = at + bytesRead > from ? bytes.subarray(Math.max(from - at, 0)) : undefined;
+    at += bytesRead;
+    if (held && wanted) yield held;
+    held = wanted ?? held;
+  }
+  if (hasher.finish() !== content) yield 'other content';
+  else if (held) yield held;
+}
+
+async function readPiece(descriptor: number, piece: Uint8Array, at: number): Promise<{ bytesRead: number }> {
+  try {
+    return await readAsync(descriptor, piece, 0, piece.length, at);
+  } catch (error) {
+    throw diskError(error, 'read a content');
+  }
+}
+
+const readAsync = promisify(read);
+
+const gone = (): SynclineError => new SynclineError('ContentGone');

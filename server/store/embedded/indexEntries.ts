@@ -1,0 +1,150 @@
+import type { ContentId } from '../../protocol/contentId.ts';
+import type { Entry } from '../../protocol/entry.ts';
+import { nameOf, parentOf, type WirePath } from '../../protocol/wirePath.ts';
+import { collisionKey } from '../../protocol/disk/collisionKey.ts';
+import { type EntryColumns, fromColumns, toColumns } from './entryColumns.ts';
+import type { Connection, Query } from './indexDatabase.ts';
+
+/** An entry as the index knows it. */
+export interface IndexEntry {
+  readonly path: WirePath;
+  readonly entry: Entry;
+  readonly rev: number;
+  /** Milliseconds since 1970, for showing. */
+  readonly modifiedAt: number;
+  /** See {@link KnownIdentity}. */
+  readonly identity: string;
+}
+
+interface Row extends EntryColumns {
+  readonly path: string;
+  readonly rev: number;
+  readonly modified: number;
+  readonly identity: string;
+}
+
+const COLUMNS = 'path, kind, content, size, executable, target, rev, modified, identity';
+
+/** Reads the table of entries over one connection: the reader for the public, the writer within a transaction. */
+export class IndexEntries {
+  readonly #get: Query<Row>;
+  readonly #children: Query<Row>;
+  readonly #childPage: Query<Row>;
+  readonly #all: Query<Row>;
+  readonly #below: Query<Row>;
+  readonly #linksBelow: Query<Row>;
+  readonly #sameFold: Query<{ path: string }>;
+  readonly #holding: Query<Row>;
+  readonly #byInode: Query<{ path: string }>;
+  readonly #anyChild: Query<{ path: string }>;
+
+  constructor(connection: Connection) {
+    const select = `SELECT ${COLUMNS} FROM entries`;
+    this.#get = connection.query(`${select} WHERE path = ?`);
+    this.#children = connection.query(`${select} WHERE parent = ?`);
+    this.#childPage = connection.query(`${select} WHERE parent = ? AND path > ? ORDER BY path LIMIT ?`);
+    this.#all = connection.query(`${select} WHERE path > ? ORDER BY path LIMIT ?`);
+    this.#below = connection.query(`${select} WHERE path > ? AND path < ? ORDER BY path LIMIT ?`);
+    this.#linksBelow = connection.query(`${select} WHERE kind = 'link' AND path > ? AND path < ?`);
+    this.#sameFold = connection.query('SELECT path FROM entries WHERE parent = ? AND fold = ?');
+    this.#holding = connection.query(`${select} WHERE content = ? LIMIT 4`);
+    this.#byInode = connection.query('SELECT path FROM entries WHERE inode = ?');
+    this.#anyChild = connection.query('SELECT path FROM entries WHERE parent = ? LIMIT 1');
+  }
+
+  get(path: WirePath): IndexEntry | null {
+    const row = this.#get.get(path);
+    return row ? toEntry(row) : null;
+  }
+
+  /** Everything directly in a folder ('' for the root), in no order. */
+  children(parent: WirePath | ''): IndexEntry[] {
+    return this.#children.all(parent).map(toEntry);
+  }
+
+  childPage(parent: WirePath | '', after: WirePath | undefined, limit: number): IndexEntry[] {
+    return this.#childPage.all(parent, after ?? '', limit).map(toEntry);
+  }
+
+  /** What lies below a folder (undefined: the root), by path. */
+  below(dir: WirePath | undefined, after: WirePath | undefined, limit: number): IndexEntry[] {
+    const from = after ?? (dir === undefined ? '' : `${dir}/`);
+    return (dir === undefined ? this.#all.all(from, limit) : this.#below.all(from, `${dir}0`, limit)).map(toEntry);
+  }
+
+  linksBelow(dir: WirePath): IndexEntry[] {
+    return this.#linksBelow.all(`${dir}/`, `${dir}0`).map(toEntry);
+  }
+
+  hasChildren(dir: WirePath): boolean {
+    return this.#anyChild.get(dir) !== undefined;
+  }
+
+  /** Paths beside `path` whose name cannot stand beside it on every file system. */
+  collisions(path: WirePath): WirePath[] {
+    return this.#sameFold
+      .all(parentOf(path) ?? '', collisionKey(nameOf(path)))
+      .map((row) => row.path as WirePath)
+      .filter((other) => other !== path);
+  }
+
+  /** A few files with a content. */
+  holding(content: ContentId): IndexEntry[] {
+    return this.#holding.all(content).map(toEntry);
+  }
+
+  foldersWithInode(inode: string): WirePath[] {
+    return this.#byInode.all(inode).map((row) => row.path as WirePath);
+  }
+}
+
+/** Writes the table of entries, within a transaction. */
+export class IndexWriter {
+  readonly #put: Query<never>;
+  readonly #identity: Query<never>;
+  readonly #remove: Query<never>;
+  readonly #removeBelow: Query<never>;
+  readonly #move: Query<never>;
+  readonly #moveBelow: Query<never>;
+
+  constructor(connection: Connection) {
+    this.#put = connection.query(
+      `INSERT OR REPLACE INTO entries (path, parent, fold, kind, content, size, executable, target, rev, modified, identity, inode)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#identity = connection.query('UPDATE entries SET identity = ?, modified = ? WHERE path = ?');
+    this.#remove = connection.query('DELETE FROM entries WHERE path = ?');
+    this.#removeBelow = connection.query('DELETE FROM entries WHERE path > ? AND path < ?');
+    this.#move = connection.query('UPDATE entries SET path = ?, parent = ?, fold = ?, rev = ? WHERE path = ?');
+    this.#moveBelow = connection.query(
+      `UPDATE entries SET path = ?1 || substr(path, length(?2) + 1), parent = ?1 || substr(parent, length(?2) + 1) WHERE path > ?3 AND path < ?4`,
+    );
+  }
+
+  /** `inode` is of a folder alone: by it a folder is recognised that another program has moved. */
+  put({ path, entry, rev, modifiedAt, identity }: IndexEntry, inode: string | null): void {
+    const fold = collisionKey(nameOf(path));
+    this.#put.run(path, parentOf(path) ?? '', fold, ...toColumns(entry), rev, modifiedAt, identity, inode);
+  }
+
+  setIdentity(path: WirePath, identity: string, modifiedAt: number): void {
+    this.#identity.run(identity, modifiedAt, path);
+  }
+
+  /** With everything below. */
+  remove(path: WirePath): void {
+    this.#remove.run(path);
+    this.#removeBelow.run(`${path}/`, `${path}0`);
+  }
+
+  /** With everything below; nothing may be at `to`. */
+  move(from: WirePath, to: WirePath, rev: number): void {
+    this.#move.run(to, parentOf(to) ?? '', collisionKey(nameOf(to)), rev, from);
+    this.#moveBelow.run(to, from, `${from}/`, `${from}0`);
+  }
+}
+
+function toEntry(row: Row): IndexEntry {
+  const { path, rev, modified, identity } = row;
+  return { path: path as WirePath, entry: fromColumns(row), rev, modifiedAt: modified, identity };
+}

@@ -1,0 +1,45 @@
+import type { BigIntStats } from 'node:fs';
+import {
+  encodeIdentity,
+  identityOf,
+  isRacy,
+  isYoung,
+  nowNs,
+  type StatIdentity,
+} from '../../protocol/disk/statIdentity.ts';
+
+/**
+ * How the index remembers what lstat said about a path when its entry was true: an encoded identity. One with a leading `~`
+ * was racy: it proves that a file did change, but not that it did not, so the file is hashed once more when that matters.
+ */
+export type KnownIdentity = string;
+
+/** Of a file whose bytes were read at `readAtNs`. */
+export function knownIdentity(identity: StatIdentity, readAtNs: bigint): KnownIdentity {
+  return `${isRacy(identity, readAtNs) ? '~' : ''}${encodeIdentity(identity)}`;
+}
+
+/**
+ * Of a file that was just moved to its place and that nobody else could write to before. Only a write in the same tick as
+ * the move could go unseen, and it would have to restore the time of the last write, too.
+ */
+export function ownIdentity(stat: BigIntStats): KnownIdentity {
+  const identity = identityOf(stat);
+  return `${isYoung(identity.mtimeNs, nowNs()) ? '~' : ''}${encodeIdentity(identity)}`;
+}
+
+/** Of a file that was renamed, or whose mode was changed, while `known` was true of it: no truer than that. */
+export const carriedIdentity = (known: KnownIdentity, stat: BigIntStats): KnownIdentity =>
+  `${known.startsWith('~') ? '~' : ''}${encodeIdentity(identityOf(stat))}`;
+
+/** Whether lstat says the same as it did, racy or not. */
+export const looksSame = (known: KnownIdentity, identity: StatIdentity): boolean =>
+  known.slice(known.startsWith('~') ? 1 : 0) === encodeIdentity(identity);
+
+/** Whether lstat proves that nothing has changed. */
+export const provesSame = (known: KnownIdentity, identity: StatIdentity): boolean => known === encodeIdentity(identity);
+
+export const modifiedAt = (identity: StatIdentity): number => Number(identity.mtimeNs / 1_000_000n);
+
+/** By what a folder is recognised after another program has moved it; the time of birth tells apart a reused inode. */
+export const folderInode = (stat: BigIntStats): string => `${stat.ino.toString(36)} ${stat.birthtimeNs}`;

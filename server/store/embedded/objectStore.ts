@@ -1,0 +1,94 @@
+import { linkSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ContentId, isContentId } from '../../protocol/contentId.ts';
+import { errnoOf } from '../../protocol/disk/diskError.ts';
+
+/**
+ * `objects/`: the contents of history, one file each, named by content id. Mostly these are the very files that were replaced
+ * or deleted in the share: a hard link keeps them without copying. An object must never have a second name, because a
+ * program that writes to that one would change history; whoever reads an object checks its hash all the same.
+ */
+export class ObjectStore {
+  readonly #folder: string;
+  readonly #changed = new Set<string>();
+  readonly #pinned = new Set<ContentId>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  pathOf(content: ContentId): string {
+    return join(this.#folder, content.slice(0, 2), content);
+  }
+
+  /** Whether the content is held in a file of its own, or pinned. */
+  has(content: ContentId): boolean {
+    if (this.#pinned.has(content)) return true;
+    const stat = lstatSync(this.pathOf(content), { throwIfNoEntry: false });
+    return stat !== undefined && stat.nlink === 1;
+  }
+
+  /**
+   * Takes a file in by linking it, for a moment under two names: the caller removes or replaces the other one at once, or
+   * calls {@link remove}. Gives false when the content is held already. @throws what link(2) says
+   */
+  link(file: string, content: ContentId): boolean {
+    if (this.has(content)) return false;
+    this.#place(content, (object) => linkSync(file, object));
+    return true;
+  }
+
+  /** Takes a file in by moving it. */
+  move(file: string, content: ContentId): void {
+    this.#place(content, (object) => renameSync(file, object));
+  }
+
+  /** Counts as held although it has a second name for a while, in a folder that is going to be removed. */
+  pin(content: ContentId): void {
+    this.#pinned.add(content);
+  }
+
+  unpinAll(): void {
+    this.#pinned.clear();
+  }
+
+  remove(content: ContentId): void {
+    try {
+      unlinkSync(this.pathOf(content));
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  /** Folders in which something was added since the last call, and that have to be synced before the additions count. */
+  takeChangedFolders(): string[] {
+    const folders = [...this.#changed];
+    this.#changed.clear();
+    return folders;
+  }
+
+  /** All contents, one folder at a time. */
+  *list(): Generator<ContentId[]> {
+    for (const name of readdirSync(this.#folder).sort())
+      if (/^[0-9a-f]{2}$/.test(name)) yield readdirSync(join(this.#folder, name)).filter(isContentId);
+  }
+
+  #place(content: ContentId, put: (object: string) => void): void {
+    const object = this.pathOf(content);
+    const folder = join(this.#folder, content.slice(0, 2));
+    try {
+      put(object);
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === 'EEXIST') unlinkSync(object);
+      else if (errno !== 'ENOENT') throw error;
+      else {
+        mkdirSync(folder, { mode: 0o700, recursive: true });
+        this.#changed.add(this.#folder);
+      }
+      put(object);
+    }
+    this.#changed.add(folder);
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskError } from '../../protocol/disk/diskError.ts';
+import type { Log } from '../../log.ts';
+import { Adoption } from './adoption.ts';
+import { ChangeLog } from './changeLog.ts';
+import { ChangeRecorder } from './changeRecorder.ts';
+import type { CommitParts } from './commitGroup.ts';
+import { CommitRecords } from './commitRecords.ts';
+import { ContentSources } from './contentSources.ts';
+import { EmbeddedContents } from './embeddedContents.ts';
+import { EmbeddedFeed } from './embeddedFeed.ts';
+import { EmbeddedTree } from './embeddedTree.ts';
+import { HistoryTable } from './historyTable.ts';
+import { IndexDatabase } from './indexDatabase.ts';
+import { IndexEntries } from './indexEntries.ts';
+import { ObjectStore } from './objectStore.ts';
+import { Retention, type RetentionOptions } from './retention.ts';
+import type { ScanOptions } from './shareScans.ts';
+import { ShareProblems } from './shareProblems.ts';
+import { ShareRoot } from './shareRoot.ts';
+import { Staging } from './staging.ts';
+
+export interface EmbeddedShareOptions extends ScanOptions {
+  readonly name: string;
+  readonly directory: string;
+  /**
+   * Where the state lives; default: `.syncline` in the directory. A folder on another file system holds the index alone, because
+   * contents have to be where files can be moved and linked from; they stay in `.syncline` then, as do marker and lock.
+   */
+  readonly stateDirectory?: string | undefined;
+  /** Makes the directory if it is missing. */
+  readonly create?: boolean | undefined;
+  readonly retention?: RetentionOptions | undefined;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** What an embedded share consists of. */
+export interface ShareParts extends CommitParts {
+  readonly database: IndexDatabase;
+  /** Over the reading connection. */
+  readonly reader: { readonly entries: IndexEntries; readonly history: HistoryTable };
+  readonly tree: EmbeddedTree;
+  readonly feed: EmbeddedFeed;
+  readonly contents: EmbeddedContents;
+  readonly retention: Retention;
+  readonly log: Log;
+}
+
+/** Opens directory, index and stores. @throws as `EmbeddedShare.open` */
+export async function openParts(options: EmbeddedShareOptions): Promise<ShareParts> {
+  const { directory, stateDirectory, create, log, clock = Date.now } = options;
+  if (create) makeDirectory(directory);
+  const root = ShareRoot.open(directory, stateDirectory);
+  const database = IndexDatabase.open(root.indexFolder, [root.stateFolder, root.indexFolder]);
+  try {
+    database.setShare(await root.bind(database.share));
+    const objects = new ObjectStore(join(root.filesFolder, 'objects'));
+    const staging = new Staging(join(root.filesFolder, 'staging'));
+    const problems = new ShareProblems();
+    const recorder = new ChangeRecorder(database, clock);
+    const entries = new IndexEntries(database.reader);
+    const sources = new ContentSources(root, entries, objects);
+    return {
+      root,
+      database,
+      objects,
+      staging,
+      problems,
+      recorder,
+      sources,
+      reader: { entries, history: new HistoryTable(database.reader) },
+      adoption: new Adoption({ root, recorder, objects, problems }),
+      records: new CommitRecords(database.writer),
+      tree: new EmbeddedTree(entries),
+      feed: new EmbeddedFeed(database.epoch, entries, new ChangeLog(database.reader), log),
+      contents: new EmbeddedContents(sources, staging),
+      retention: new Retention(database, objects, clock, options.retention),
+      log,
+      clock,
+    };
+  } catch (error) {
+    database.close();
+    throw diskError(error, "open the share's state folder");
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw diskError(error, "make the share's folder");
+  }
+}
