@@ -69,6 +69,28 @@ test('tree with folding, inline action, context menu and title action', async ()
   await fruits.item('pear').waitUntilGone();
 });
 
+test('views beside others in the Explorer, and context menu of a file', async () => {
+  await window.showContainer('Explorer');
+  await window.showView('Harvest');
+  await window.tree('Harvest').item('Baskets').waitFor();
+  await window.viewAction('Harvest', 'Add Fruit');
+  await (await window.input('Which fruit?')).dismiss();
+  assert.deepEqual(await window.tree('Files Explorer').lines(), ['a.txt']);
+  await window.tree('Files Explorer').item('a.txt').contextMenu('Open to the Side');
+  await window.editor.waitForTab('a.txt');
+});
+
+test('progress that can be cancelled', async () => {
+  await window.run('Sample: Work');
+  await (await window.notifications.find('Working')).click('Cancel');
+  await window.notifications.find('Stopped');
+});
+
+test('link to an extension', async () => {
+  await window.openLink('vscode://syncline.harness-sample/connect?to=b');
+  await window.notifications.find('Opened /connect?to=b');
+});
+
 test('modal dialog', async () => {
   await window.run('Sample: Ask');
   await window.dialog.waitFor('Throw all away?');

@@ -1,4 +1,4 @@
-// One VS Code window. Each verb waits for what it needs, for 30 seconds at most, so tests need no waits of their own.
+// One VS Code window. Each verb waits for what it needs, for a minute at most, so tests need no waits of their own.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -20,7 +20,7 @@ export const windowSizes = {
 export type WindowSize = keyof typeof windowSizes;
 
 const PAGE_TIMEOUT_MS = 120_000;
-const VERB_TIMEOUT_MS = 30_000;
+const VERB_TIMEOUT_MS = 60_000;
 /** An open palette does not follow when an extension's commands arrive late, so it is opened anew after this time. */
 const PALETTE_MS = 2_000;
 
@@ -59,7 +59,15 @@ export class CodeWindow {
       const offered = await palette.offers(title, PALETTE_MS);
       await (offered ? palette.pick(title) : palette.dismiss());
       return offered;
-    });
+    }, VERB_TIMEOUT_MS);
+  }
+
+  /** Follows a `vscode://` link to an extension, and agrees when VS Code asks. */
+  async openLink(link: string): Promise<void> {
+    await this.run('Developer: Open URL');
+    await (await this.input('URL to open')).accept(link.replace(/^vscode:/, 'code-oss:'));
+    await this.dialog.waitFor('extension to open this URI?');
+    await this.dialog.click('Open');
   }
 
   /** The quick pick or input box whose title, prompt or placeholder contains `text`, once it is there. */

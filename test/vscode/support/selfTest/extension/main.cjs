@@ -63,11 +63,27 @@ exports.activate = function activate(context) {
       if (answer === 'Throw') fruits.clear();
       changed.fire();
     },
+    async 'sample.work'() {
+      const options = { location: vscode.ProgressLocation.Notification, title: 'Working', cancellable: true };
+      await vscode.window.withProgress(
+        options,
+        (_progress, token) => new Promise((resolve) => token.onCancellationRequested(resolve)),
+      );
+      void vscode.window.showInformationMessage('Stopped');
+    },
     'sample.log': () => log.show(),
   };
   for (const [name, run] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(name, run));
   }
-  context.subscriptions.push(log, status, changed, vscode.window.registerTreeDataProvider('sample.fruits', tree));
+  const links = { handleUri: (uri) => void vscode.window.showInformationMessage(`Opened ${uri.path}?${uri.query}`) };
+  context.subscriptions.push(
+    log,
+    status,
+    changed,
+    vscode.window.registerTreeDataProvider('sample.fruits', tree),
+    vscode.window.registerTreeDataProvider('sample.harvest', tree),
+    vscode.window.registerUriHandler(links),
+  );
   return { fruits };
 };
