@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { contentIdOf } from '../../server/protocol/contentId.ts';
 import { type ErrorName, SynclineError } from '../../server/protocol/errors.ts';
-import { INITIAL_CREDIT, MAX_TRANSFERS, PARK_MS } from '../../server/protocol/limits.ts';
+import { INITIAL_CREDIT, LINK_HIGH_WATER, MAX_TRANSFERS, PARK_MS, STALL_MS } from '../../server/protocol/limits.ts';
 import * as content from '../../server/protocol/messages/content.ts';
 import { type ReceiveOptions, receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
 import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
@@ -102,7 +102,7 @@ describe('a receiver refuses', () => {
     test(`${name}: ${expected}, and tells the sender to stop`, async (t) => {
       const peers = pair(t);
       const sink = new MemorySink();
-      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink, stallMs: 5000 });
+      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink });
       for (const frame of frames) peers.nearLink.sendBinary(frame);
       await assert.rejects(receiving, code(expected));
       // what was complete before the fault is verified and may stay
@@ -174,8 +174,15 @@ describe('a transfer that nobody moves is given up', () => {
   test('by the receiver', async (t) => {
     const peers = pair(t);
     const sink = new MemorySink();
-    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink, stallMs: 30 });
+    const gate = new Gate();
+    sink.beforeWrite = () => gate.pass();
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink });
     peers.nearLink.sendBinary(contentFrame(text.subarray(0, 10)));
+    await gate.arrived();
+    gate.open();
+    await peers.near.request(testRequests.echo, { text: 'the receiver waits for more' });
+    t.mock.timers.tick(STALL_MS);
     await assert.rejects(receiving, code('TransferStalled'));
     assert.deepEqual(sink.staged.get(partOf(text).content), text.subarray(0, 10), 'what came is kept for a resume');
     await assertIntact(peers, sink);
@@ -183,11 +190,14 @@ describe('a transfer that nobody moves is given up', () => {
 
   test('by the sender, when no credit comes', async (t) => {
     const peers = pair(t);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const source = inPieces(Buffer.alloc(5_000_000));
-    await assert.rejects(
-      sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source, stallMs: 30 }),
-      code('TransferStalled'),
-    );
+    const sending = sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source });
+    await until(() => peers.nearLink.sentBytes >= INITIAL_CREDIT);
+    await peers.near.request(testRequests.echo, { text: 'the sender waits for credit' });
+    t.mock.timers.tick(STALL_MS);
+    await assert.rejects(sending, code('TransferStalled'));
+    t.mock.timers.reset();
     await assertIntact(peers, new MemorySink());
   });
 
@@ -195,11 +205,13 @@ describe('a transfer that nobody moves is given up', () => {
     const peers = pair(t);
     peers.near.transfers.limits = { initialCredit: 8_000_000, framePayload: 262_144, transfers: 32 };
     peers.nearLink.hold();
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const source = inPieces(Buffer.alloc(5_000_000));
-    await assert.rejects(
-      sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source, stallMs: 30 }),
-      code('TransferStalled'),
-    );
+    const sending = sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source });
+    await until(() => peers.nearLink.bufferedBytes >= LINK_HIGH_WATER);
+    await peers.far.drained();
+    t.mock.timers.tick(STALL_MS);
+    await assert.rejects(sending, code('TransferStalled'));
     peers.nearLink.release();
     await assertIntact(peers, new MemorySink());
   });
@@ -211,10 +223,10 @@ describe('a transfer that nobody moves is given up', () => {
     sink.beforeWrite = () => gate.pass();
     const bytes = someBytes(INITIAL_CREDIT);
     t.mock.timers.enable({ apis: ['setTimeout'] });
-    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink, stallMs: 1000 });
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink });
     await sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source: inPieces(bytes) });
     await gate.arrived();
-    t.mock.timers.tick(10_000);
+    t.mock.timers.tick(10 * STALL_MS);
     gate.open();
     assert.deepEqual(await receiving, { bytes: INITIAL_CREDIT });
   });
@@ -428,4 +440,9 @@ function withByte(bytes: Buffer, at: number, value: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at] = value;
   return copy;
+}
+
+/** Resolves in a turn of the event loop in which the condition holds. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
