@@ -7,7 +7,6 @@ void runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  script: process.argv[1] ?? '',
   onSignal: (signal, listener) => void process.on(signal, listener),
 }).then((status) => {
   // what is still open (a socket saying goodbye) must not keep a finished command alive; the pipes are flushed first

@@ -14,8 +14,6 @@ export interface World {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
-  /** Path of the running script, beside which the server's program lies. */
-  readonly script: string;
   readonly onSignal: OnSignal;
 }
 
@@ -27,7 +25,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     const asked = argv[0] === 'help' ? argv[1] : argv[0];
     if (asked === 'serve' || asked === 'token') {
       stop.release();
-      return await runServerProgram(argv[0] === 'help' ? [asked, '--help'] : argv, world);
+      return await runServerProgram(argv[0] === 'help' ? [asked, '--help'] : argv, world.env);
     }
     let status: number = EXIT.done;
     const cli: Cli = { ...world, out, signal: stop.signal, exitWith: (code) => (status = code) };

@@ -1,6 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { SynclineError } from '../../server/protocol/errors.ts';
 
 interface ServerProgram {
@@ -14,9 +14,9 @@ interface ServerProgram {
  */
 export async function runServerProgram(
   argv: readonly string[],
-  world: { readonly env: Readonly<Record<string, string | undefined>>; readonly script: string },
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  const path = world.env['SYNCLINE_SERVER_PROGRAM'] ?? besideScript(world.script);
+  const path = env['SYNCLINE_SERVER_PROGRAM'] ?? besideThis();
   if (!existsSync(path)) {
     throw new SynclineError('Unsupported', `The server's program is missing: there is no ${path}. Build or install it there.`);
   }
@@ -24,9 +24,8 @@ export async function runServerProgram(
   return program.main(argv);
 }
 
-/** Beside the bundle; for the sources, where the build puts it. */
-function besideScript(script: string): string {
-  const real = realpathSync(script);
-  const folder = dirname(real);
-  return basename(real) === 'main.ts' ? join(folder, '../../dist/server.cjs') : join(folder, 'server.cjs');
+/** In the bundle's folder; for the sources, where the build puts it. */
+function besideThis(): string {
+  const folder = import.meta.dirname;
+  return basename(folder) === 'cli' ? join(folder, '../../dist/server.cjs') : join(folder, 'server.cjs');
 }

@@ -49,7 +49,7 @@ async function put(
   try {
     if (folder) {
       const to = files.resolve(target);
-      const copied = await uploadFolder(files, from, to, { ...watched, skip: await folderIgnore(from, signal) });
+      const copied = await uploadFolder(files, from, to, { ...watched, skip: folderIgnore(from) });
       progress.stop();
       return reportFolder(cli, 'uploaded', copied);
     }
