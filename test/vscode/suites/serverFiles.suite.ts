@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
@@ -91,12 +92,11 @@ suite('Server Files', () => {
   });
 
   test('restores an earlier content of a file', async () => {
-    write(server.files, 'README.md', 'second');
-    const versions = await eventually(async () => {
-      const found = await run<{ rev: number }[]>('showHistory', 'README.md');
-      assert.equal(found.length, 1);
-      return found;
-    });
+    const uri = vscode.Uri.parse(`syncline://${new URL(server.url).host}/files/README.md`);
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('second'));
+    assert.equal(read(server.files, 'README.md'), 'second');
+    const versions = await run<{ rev: number }[]>('showHistory', 'README.md');
+    assert.equal(versions.length, 1);
     await run('restoreVersion', 'README.md', versions[0]?.rev);
     assert.equal(read(server.files, 'README.md'), 'README.md');
   });

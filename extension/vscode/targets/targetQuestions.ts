@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { commandId } from '../commands/commandIds.ts';
+import type { ConfiguredTarget } from './targetSettings.ts';
+import { planSummary, type ShownPlan } from './planText.ts';
+
+/**
+ * What a target asks a person before it goes on. The first two stand in notifications, for nobody waits for them; the last
+ * stops everything, because something is very likely wrong. Undefined is no answer.
+ */
+export async function askConsent({ folder, address, level }: ConfiguredTarget): Promise<boolean | undefined> {
+  const where = level === 'folder' ? 'folder’s' : 'workspace’s';
+  const answer = await vscode.window.showWarningMessage(
+    `The ${where} settings want to sync “${folder.name}” with ${address.label}. Its files would be sent there. Allow it?`,
+    'Allow',
+    'Do Not Allow',
+  );
+  return answer === undefined ? undefined : answer === 'Allow';
+}
+
+export async function askFirstSync({ folder, address }: ConfiguredTarget, plan: ShownPlan): Promise<boolean> {
+  const question = `First sync of “${folder.name}” with ${address.label}: ${planSummary(plan)}.`;
+  for (;;) {
+    const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Preview', 'Not Now');
+    if (answer !== 'Preview') return answer === 'Sync';
+    await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
+  }
+}
+
+export async function askBrake({ folder }: ConfiguredTarget, message: string): Promise<boolean> {
+  const options = { modal: true, detail: `Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.` };
+  const answer = await vscode.window.showWarningMessage(message, options, 'Sync Anyway', 'Preview');
+  if (answer === 'Preview') await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
+  return answer === 'Sync Anyway';
+}
