@@ -1,10 +1,10 @@
 // Opens VS Code with this checkout's extension on a folder: the desktop one when there is one, else one in the browser.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodeServer, extensionsFolder } from '../test/vscode/support/codeServer.ts';
 import { install } from '../test/vscode/support/installation.ts';
+import { linkExtension } from '../test/vscode/support/linkExtension.ts';
 import { defaultSettings } from '../test/vscode/support/workbenchDefaults.ts';
 
 export interface Editor {
@@ -28,20 +28,11 @@ export async function openEditor(root: string, folder: string, target: string, h
     return { where: 'VS Code opens in its own window', stop: () => Promise.resolve() };
   }
   install({ browser: false });
-  linkExtension(root, home);
+  linkExtension(root, extensionsFolder(home));
   const server = await CodeServer.start({
     folder: home,
     settings: { ...defaultSettings, 'syncline.targets': [{ folder, server: target }] },
     logFile: join(home, 'code-server.log'),
   });
   return { where: `VS Code is in the browser: ${server.address({ folder })}`, stop: () => server.stop() };
-}
-
-/** An installed extension, unlike one under development, shows notifications in a VS Code in the browser. */
-function linkExtension(root: string, home: string): void {
-  const extensions = extensionsFolder(home);
-  mkdirSync(extensions, { recursive: true });
-  const link = join(extensions, 'syncline.syncline-0.1.0');
-  rmSync(link, { force: true });
-  symlinkSync(root, link, 'junction');
 }
