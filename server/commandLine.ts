@@ -26,10 +26,8 @@ export async function runCommandLine(argv: readonly string[], { program }: Comma
   } catch (error) {
     // Help and the version end up here as well, with status 0; what is wrong has been said.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    const { code, message } = SynclineError.from(error);
-    process.stderr.write(`syncline-server: ${message}\n`);
-    if (code === 'Internal') process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return code === 'Usage' ? EXIT_USAGE : EXIT_REFUSED;
+    process.stderr.write(`syncline-server: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof SynclineError && error.code === 'Usage' ? EXIT_USAGE : EXIT_REFUSED;
   }
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { listeningLine, listeningText } from './announcement.ts';
 import { openLog } from './logging.ts';
+import { SynclineError } from './protocol/errors.ts';
 import { Server } from './server.ts';
 import type { ServeOptions } from './serveOptions.ts';
 
@@ -38,6 +39,9 @@ export async function runServe(options: ServeOptions, world: ServeWorld): Promis
     await server.stop();
     log.info({}, 'stopped');
     return 0;
+  } catch (error) {
+    if (SynclineError.from(error).code === 'Internal') log.error({ error }, 'failed');
+    throw error;
   } finally {
     signals.abort();
     process.off('uncaughtException', onCrash);

@@ -167,7 +167,8 @@ export class Session {
       const before = received;
       received = this.peer.traffic.received;
       if (received !== before || !this.#identity) return;
-      this.peer.request(probe, {}).catch((error: unknown) => {
+      const deadlineMs = Math.min(probe.deadlineMs, 4 * this.#times.idleMs);
+      this.peer.request(probe, {}, { deadlineMs }).catch((error: unknown) => {
         const { code } = SynclineError.from(error);
         // Whatever else it answers, it answers.
         if (code === 'DeadlineExceeded') this.close(new SynclineError('DeadlineExceeded'));
