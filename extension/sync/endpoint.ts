@@ -7,11 +7,11 @@ import type { Disposable } from '../connect/serverClient.ts';
 import type { Tree } from './tree/tree.ts';
 
 /**
- * One side of a target, as the engine sees it: a local folder or a share. The engine calls `scan` and `apply` one at a time;
- * `open` and `send` may overlap with them and each other. All reject with a `SynclineError` and nothing else; after a
- * rejection the side holds, path by path, what it held before or what was asked for, and may be used again.
+ * One side of a target, as the engine sees it: a local folder or a share. The engine calls `scan` and `apply` of a side one
+ * at a time; reading may overlap with both. All reject with a `SynclineError` and nothing else; after a rejection the side
+ * holds, path by path, what it held before or what was asked for, and may be used again.
  */
-export interface Endpoint extends ContentSource {
+export interface Endpoint {
   /** Looks, as much as `look` asks for, and tells what the side holds. */
   scan(request: ScanRequest): Promise<Picture>;
 
@@ -21,6 +21,9 @@ export interface Endpoint extends ContentSource {
    * outcome is told as soon as it is final, also when the call rejects later; the next picture shows what was done.
    */
   apply(operations: readonly Operation[], source: ContentSource, options: ApplyOptions): Promise<void>;
+
+  /** Begins to read contents; to be closed after use. */
+  read(): ContentSource;
 
   /** From now on tells when the side may have changed. Hints to look, nothing more; own changes may be told, too. */
   watch(onChange: (hint: Look) => void): Promise<Disposable>;
@@ -33,6 +36,8 @@ export interface ContentSource {
 
   /** Many contents, pushed into a sink. Those that the side no longer holds are left out and returned. */
   send(wanted: readonly WantedContent[], sink: ContentSink, options: SendOptions): Promise<readonly ContentId[]>;
+
+  close(): void;
 }
 
 export interface WantedContent {

@@ -1,0 +1,254 @@
+import type { ContentId } from '../../../server/protocol/contentId.ts';
+import { linkStaysInside } from '../../../server/protocol/entry.ts';
+import { diskError } from '../../../server/protocol/disk/diskError.ts';
+import { Jail } from '../../../server/protocol/disk/jail.ts';
+import { openForSync, syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
+import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
+import { watchDirectory } from '../../../server/protocol/disk/watchDirectory.ts';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { Operation } from '../../../server/protocol/messages/files.ts';
+import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import type { Disposable } from '../../connect/serverClient.ts';
+import {
+  type ApplyOptions,
+  type ContentSource,
+  DONE,
+  type Endpoint,
+  type Look,
+  type Outcome,
+  type Picture,
+  type ScanRequest,
+  STALE,
+  type WantedContent,
+} from '../endpoint.ts';
+import { isAlwaysIgnored } from '../ignore/alwaysIgnored.ts';
+import type { IgnoreRules } from '../ignore/ignoreRules.ts';
+import { applyOperation } from '../tree/applyOperation.ts';
+import { entriesOf } from '../tree/tree.ts';
+import { LocalChanges, Stale } from './localChanges.ts';
+import { LocalReader } from './localReader.ts';
+import { LocalScanner } from './localScanner.ts';
+import { LocalStaging } from './localStaging.ts';
+import { stillHolds } from './localState.ts';
+import type { SafetyCopies } from './safetyCopies.ts';
+import type { StatCache } from './statCache.ts';
+
+export interface LocalEndpointOptions {
+  /** Absolute. */
+  readonly root: string;
+  readonly stateDirectory: string;
+  readonly cache: StatCache;
+  readonly safety: SafetyCopies;
+  readonly log: (event: string, data: object) => void;
+}
+
+/**
+ * A folder on this machine. The server is not trusted: nothing it sends makes anything happen outside the folder, and every
+ * change looks once more at what is there, right before it.
+ */
+export class LocalEndpoint implements Endpoint {
+  readonly #options: LocalEndpointOptions;
+  readonly #scanner: LocalScanner;
+
+  constructor(options: LocalEndpointOptions) {
+    this.#options = options;
+    this.#scanner = new LocalScanner(options.root, options.cache);
+  }
+
+  get rules(): IgnoreRules {
+    return this.#scanner.rules;
+  }
+
+  scan(request: ScanRequest): Promise<Picture> {
+    return this.#scanner.scan(request);
+  }
+
+  read(): ContentSource {
+    return new LocalReader(this.#options.root);
+  }
+
+  async watch(onChange: (hint: Look) => void): Promise<Disposable> {
+    const watch = await watchDirectory(this.#options.root, {
+      skip: (path, isDirectory) => this.#scanner.rules.isIgnored(path, isDirectory),
+      onEvent: onChange,
+      onDegraded: ({ code, message }) => this.#options.log('watchDegraded', { code, message }),
+    });
+    return { dispose: () => watch.close() };
+  }
+
+  async apply(operations: readonly Operation[], source: ContentSource, options: ApplyOptions): Promise<void> {
+    if (operations.length === 0) return;
+    const { root, stateDirectory, safety } = this.#options;
+    const staging = LocalStaging.open(root, stateDirectory);
+    const uses = contentUses(operations);
+    try {
+      await this.#stage(uses, staging, source, options);
+      options.signal?.throwIfAborted();
+      safety.begin();
+      await this.#carryOut(operations, staging, uses, options);
+    } catch (error) {
+      throw diskError(error, 'change the local folder');
+    } finally {
+      staging.close();
+    }
+  }
+
+  async #stage(
+    uses: ReadonlyMap<ContentId, Use>,
+    staging: LocalStaging,
+    source: ContentSource,
+    options: ApplyOptions,
+  ): Promise<void> {
+    const wanted = [...uses.values()].filter(({ content }) => !staging.has(content));
+    if (wanted.length === 0) return;
+    const missing = await this.#copyKnown(wanted, staging);
+    const parts: WantedContent[] = missing.map((use) => ({ ...use, from: staging.offsetOf(use) }));
+    if (parts.length > 0) await source.send(parts, staging, options);
+    await staging.sync();
+  }
+
+  /** What the folder holds elsewhere needs no transfer. Returns what is still missing. */
+  async #copyKnown(wanted: readonly Use[], staging: LocalStaging): Promise<Use[]> {
+    const places = new Map<ContentId, WirePath>();
+    const contents = new Set(wanted.map(({ content }) => content));
+    for (const [path, node] of entriesOf(this.#scanner.tree)) {
+      if (node.kind === 'file' && contents.has(node.content)) places.set(node.content, path);
+    }
+    if (places.size === 0) return [...wanted];
+    const reader = this.read();
+    try {
+      const missing: Use[] = [];
+      for (const use of wanted) {
+        const path = places.get(use.content);
+        const isHere = path && (await staging.copyIn(use.content, use.size, reader.open({ ...use, path }, 0)));
+        if (!isHere) missing.push(use);
+      }
+      return missing;
+    } finally {
+      reader.close();
+    }
+  }
+
+  async #carryOut(
+    operations: readonly Operation[],
+    staging: LocalStaging,
+    uses: ReadonlyMap<ContentId, Use>,
+    { onOutcome, signal }: ApplyOptions,
+  ): Promise<void> {
+    const jail = Jail.open(this.#options.root);
+    const changes = new LocalChanges(jail, staging, this.#options.safety);
+    const slice = new TimeSlice();
+    const done: Operation[] = [];
+    try {
+      for (const operation of operations) {
+        if (slice.spent) await slice.rest(signal);
+        const outcome = await this.#attempt(operation, jail, changes, staging, uses);
+        if (outcome.kind === 'done') done.push(operation);
+        else onOutcome(operation, outcome);
+      }
+    } finally {
+      this.#scanner.edit((editor) => {
+        for (const operation of done) applyOperation(editor, operation);
+      });
+      await syncFolders(changes.changedFolders, jail);
+      jail.close();
+      for (const operation of done) onOutcome(operation, DONE);
+    }
+  }
+
+  async #attempt(
+    operation: Operation,
+    jail: Jail,
+    changes: LocalChanges,
+    staging: LocalStaging,
+    uses: ReadonlyMap<ContentId, Use>,
+  ): Promise<Outcome> {
+    const path = operation.kind === 'rename' ? operation.to : operation.path;
+    try {
+      refuseHostile(operation);
+      await this.#perform(operation, jail, changes, staging, uses);
+      return DONE;
+    } catch (error) {
+      if (error instanceof Stale) return STALE;
+      const { code, message } = diskError(error, `${VERBS[operation.kind]} “${printable(path)}”`, path);
+      if (code === 'DiskFull') throw error;
+      if (code === 'NotFound' || code === 'NotADirectory') return STALE;
+      this.#options.log('localProblem', { code, path });
+      return { kind: 'problem', problem: { path, code, message } };
+    }
+  }
+
+  async #perform(
+    operation: Operation,
+    jail: Jail,
+    changes: LocalChanges,
+    staging: LocalStaging,
+    uses: ReadonlyMap<ContentId, Use>,
+  ): Promise<void> {
+    if (operation.kind === 'makeDirectory') return changes.makeFolder(operation.path);
+    const path = operation.kind === 'rename' ? operation.from : operation.path;
+    const old = await stillHolds(jail, this.#options.cache, path, operation.expect);
+    if (old === undefined) throw new Stale();
+    if (operation.kind === 'put') {
+      const { entry, expect } = operation;
+      if (old?.kind === 'directory') throw new Stale();
+      if (entry.kind === 'link') return changes.placeLink(path, entry, old);
+      if (old && expect?.kind === 'file' && expect.content === entry.content)
+        return changes.setExecutable(path, entry.executable, old);
+      const use = uses.get(entry.content);
+      if (!staging.has(entry.content) || !use) throw new Stale();
+      use.left--;
+      return changes.placeFile(path, staging.take(entry.content, use.left === 0), entry, old);
+    }
+    if (old === null) throw new Stale();
+    if (operation.kind === 'rename') changes.move(path, operation.to, old);
+    else if (old.kind === 'directory') changes.removeFolder(path);
+    else changes.remove(path, old);
+  }
+}
+
+/** A content that operations need, where the other side has it, and how many still need it. */
+interface Use extends WantedContent {
+  left: number;
+}
+
+function contentUses(operations: readonly Operation[]): Map<ContentId, Use> {
+  const uses = new Map<ContentId, Use>();
+  for (const operation of operations) {
+    if (operation.kind !== 'put' || operation.entry.kind !== 'file') continue;
+    const { path, entry, expect } = operation;
+    if (expect?.kind === 'file' && expect.content === entry.content) continue;
+    const known = uses.get(entry.content);
+    if (known) known.left++;
+    else uses.set(entry.content, { path, content: entry.content, size: entry.size, left: 1 });
+  }
+  return uses;
+}
+
+/** The plan never asks for these; they are refused once more where it counts. */
+function refuseHostile(operation: Operation): void {
+  const path = operation.kind === 'rename' ? operation.to : operation.path;
+  if (path.split('/').some(isAlwaysIgnored)) throw new SynclineError('IllegalPath');
+  const isLink = operation.kind === 'put' && operation.entry.kind === 'link';
+  if (isLink && operation.entry.kind === 'link' && !linkStaysInside(path, operation.entry.target))
+    throw new SynclineError('LinkOutside');
+}
+
+async function syncFolders(folders: ReadonlySet<string>, jail: Jail): Promise<void> {
+  const existing = [...folders].filter((folder) => {
+    try {
+      jail.directory(folder);
+      return true;
+    } catch {
+      return false; // removed by a later operation
+    }
+  });
+  await syncToDisk(existing, (folder) => openForSync(`${jail.directory(folder)}/.`));
+}
+
+const VERBS: Readonly<Record<Operation['kind'], string>> = {
+  put: 'write',
+  makeDirectory: 'make the folder',
+  delete: 'delete',
+  rename: 'rename to',
+};

@@ -1,0 +1,192 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/protocol/contentId.ts';
+import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
+import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { ContentPart } from '../../../server/protocol/messages/content.ts';
+import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
+import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
+import { NEW_FILE, PartWriter, SMALLEST_PART, STORING } from './partWriter.ts';
+
+/**
+ * Contents on their way into the local folder: verified and durable in files of their own, on the folder's file system, so
+ * that each gets to its place by one rename. Parts of large ones survive an interruption and are resumed.
+ */
+export class LocalStaging implements ContentSink {
+  readonly #folder: string;
+  /** In the root: to be removed when nothing is in it. */
+  readonly #borrowed: string | undefined;
+  readonly #complete = new Set<ContentId>();
+  readonly #unsynced = new Set<ContentId>();
+  #counter = 0;
+
+  private constructor(folder: string, borrowed: string | undefined) {
+    this.#folder = folder;
+    this.#borrowed = borrowed;
+  }
+
+  /** In the state folder when it is on the same file system as the root, else in `.syncline` of the root. */
+  static open(root: string, stateDirectory: string): LocalStaging {
+    try {
+      mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      const sameDisk = statSync(root).dev === statSync(stateDirectory).dev;
+      const borrowed = sameDisk ? undefined : join(root, STATE_FOLDER);
+      const folder = join(borrowed ?? stateDirectory, 'staging');
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const staging = new LocalStaging(folder, borrowed);
+      staging.#tidy();
+      return staging;
+    } catch (error) {
+      throw diskError(error, 'make a folder for what is being fetched');
+    }
+  }
+
+  /** Whether a content is here, whole. */
+  has(content: ContentId): boolean {
+    return content === EMPTY_CONTENT || this.#complete.has(content);
+  }
+
+  /** Bytes of a content that an earlier attempt left here. */
+  offsetOf({ content, size }: { readonly content: ContentId; readonly size: number }): number {
+    const found = lstatSync(this.#partOf(content), { throwIfNoEntry: false })?.size ?? 0;
+    return found >= SMALLEST_PART && found < size ? found : 0;
+  }
+
+  open(part: ContentPart): Promise<ContentWriter> {
+    const file = this.#partOf(part.content);
+    try {
+      return Promise.resolve(new PartWriter(file, part, () => this.#finished(part.content)));
+    } catch (error) {
+      return Promise.reject(diskError(error, STORING));
+    }
+  }
+
+  /** Takes in a file of the same file system that is believed to hold a content; false when it does not. */
+  async copyIn(content: ContentId, size: number, pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
+    const writer = await this.open({ content, size, from: 0 });
+    try {
+      for await (const piece of pieces) await writer.write(piece);
+      await writer.finish();
+      return true;
+    } catch (error) {
+      await writer.abort();
+      if (error instanceof SynclineError && error.code !== 'DiskFull') return false;
+      throw error;
+    }
+  }
+
+  /** Resolves when everything that was staged would survive a power cut. */
+  async sync(): Promise<void> {
+    const files = [...this.#unsynced].map((content) => this.#fileOf(content));
+    try {
+      await syncToDisk(files);
+    } catch (error) {
+      throw diskError(error, STORING);
+    }
+    this.#unsynced.clear();
+  }
+
+  /** A file with this content that the caller may move away. `last`: nobody will ask for the content again. */
+  take(content: ContentId, last: boolean): string {
+    const staged = this.#fileOf(content);
+    if (content === EMPTY_CONTENT) {
+      const empty = this.#temporary();
+      closeSync(createExclusive(empty, NEW_FILE));
+      return empty;
+    }
+    if (last) {
+      this.#complete.delete(content);
+      return staged;
+    }
+    const copy = this.#temporary();
+    copyFileSync(staged, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    return copy;
+  }
+
+  makeLink(target: string): string {
+    const link = this.#temporary();
+    symlinkSync(target, link);
+    return link;
+  }
+
+  /** Removes what nobody needs any more; parts of large contents stay for a resume. */
+  clear(): void {
+    for (const content of this.#complete) rmSync(this.#fileOf(content), { force: true });
+    this.#complete.clear();
+    this.#unsynced.clear();
+  }
+
+  /** Leaves nothing in the root. */
+  close(): void {
+    this.clear();
+    if (this.#borrowed === undefined) return;
+    for (const folder of [this.#folder, this.#borrowed]) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        return; // parts for a resume, or somebody else's
+      }
+    }
+  }
+
+  #finished(content: ContentId): void {
+    renameSync(this.#partOf(content), this.#fileOf(content));
+    this.#complete.add(content);
+    this.#unsynced.add(content);
+  }
+
+  #fileOf(content: ContentId): string {
+    return join(this.#folder, content);
+  }
+
+  #partOf(content: ContentId): string {
+    return join(this.#folder, `${content}.part`);
+  }
+
+  #temporary(): string {
+    return join(this.#folder, `tmp-${process.pid}-${++this.#counter}`);
+  }
+
+  /** What an earlier process left, except parts that are worth resuming. */
+  #tidy(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const file = join(this.#folder, name);
+      const isPart = name.endsWith('.part') && isContentId(name.slice(0, -5)) && lstatSync(file).size >= SMALLEST_PART;
+      if (!isPart) rmSync(file, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * Gives a staged file the name it is meant for, where nothing may be: fails with EEXIST when something is. A hard link does
+ * both in one step; file systems without them get a rename, after a look.
+ */
+export function placeNew(staged: string, target: string): void {
+  try {
+    linkSync(staged, target);
+  } catch (error) {
+    if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error;
+    if (lstatSync(target, { throwIfNoEntry: false })) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+    renameSync(staged, target);
+    return;
+  }
+  unlinkSync(staged);
+}
+
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
