@@ -127,7 +127,7 @@ test('themes and sizes', async () => {
 });
 
 test('two windows on one server have an extension host each', async () => {
-  const other = await code.open(folder);
+  const other = await code.open(folder, { sameUserAs: window });
   await other.statusBar.waitFor('Sample: ready');
   await window.statusBar.waitFor('Sample: greeted Ann');
   await other.close();
