@@ -7,6 +7,7 @@ import {
   isWithin,
   joinWirePath,
   movePath,
+  nameFault,
   nameOf,
   parentOf,
   parseWirePath,
@@ -143,6 +144,40 @@ describe('a wire path', () => {
         },
       ),
       { numRuns: 2000 },
+    );
+  });
+
+  test('of plain characters is judged part by part, devices included', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        'con',
+        'CON',
+        'nul',
+        'aux',
+        'prn',
+        'com1',
+        'LPT9',
+        'com',
+        'com10',
+        'cons',
+        '.',
+        '..',
+        '',
+        '.syncline',
+      ),
+      fc.string({ unit: fc.constantFrom(...'conaux1.-_Z'), maxLength: 6 }),
+    );
+    const isLegal = (name: string): boolean =>
+      name !== '' &&
+      !name.endsWith('.') &&
+      name !== '.syncline' &&
+      !/^(con|prn|aux|nul|(com|lpt)\d)(\..*)?$/i.test(name);
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (names) => {
+        assert.equal(isWirePath(names.join('/')), names.every(isLegal), names.join('/'));
+        for (const name of names) assert.equal(nameFault(name) === null, isLegal(name), name);
+      }),
+      { numRuns: 5000 },
     );
   });
 
