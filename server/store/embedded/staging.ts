@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statfsSync,
   unlinkSync,
@@ -111,11 +112,14 @@ export class Staging {
     return this.#complete.get(content);
   }
 
-  /** The caller owns the file from now on. */
+  /** The caller owns the file from now on. It leaves its name to the next upload of the same content. */
   take(content: ContentId): StagedFile | undefined {
     const staged = this.#complete.get(content);
+    if (!staged) return undefined;
+    const file = staged.file === this.partOf(content) ? this.temporary() : staged.file;
+    if (file !== staged.file) renameSync(staged.file, file);
     this.#complete.delete(content);
-    return staged;
+    return { ...staged, file };
   }
 
   /** Takes back what {@link take} gave, or any staged file, unless there is one of that content: then it gives false. */
