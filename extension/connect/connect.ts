@@ -52,6 +52,7 @@ export async function sayHello(link: Link, identity: Identity, options: ConnectO
       { signal: options.signal, ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }) },
     );
     if (!PROTOCOL_VERSIONS.some((version) => version === server.version)) throw new SynclineError('VersionMismatch');
+    peer.agree(server.limits);
     return new PeerServerClient(peer, server);
   } catch (error) {
     peer.close();

@@ -112,9 +112,9 @@ export class Peer {
     return { sent: this.#link.sentBytes, received: this.#link.receivedBytes };
   }
 
-  /** Keeps to what the server has announced at hello, on either side. */
+  /** Keeps to what the server has announced at hello, on either side; more than this build's own limits it never allows. */
   agree(limits: Limits): void {
-    this.transfers.limits = limits;
+    this.transfers.agree(limits);
     this.#messageBytes = Math.min(MAX_MESSAGE_BYTES, limits.messageBytes);
   }
 

@@ -86,7 +86,7 @@ describe('a transfer', () => {
         fc.constantFrom<Encoding>('identity', 'zstd'),
         async (sizes, piece, initialCredit, framePayload, encoding) => {
           const peers = listen(memoryPeers(t));
-          for (const peer of [peers.near, peers.far]) peer.transfers.limits = { ...TINY, initialCredit, framePayload };
+          for (const peer of [peers.near, peers.far]) peer.transfers.agree({ ...TINY, initialCredit, framePayload });
           await send(peers, sizes.map(someBytes), { encoding, piece });
           peers.near.close();
         },
@@ -157,7 +157,7 @@ describe('flow control', () => {
   for (const limits of [{ ...TINY }, { ...TINY, initialCredit: INITIAL_CREDIT, framePayload: 262_144 }]) {
     test(`lets ${limits.initialCredit} bytes go to a sink that takes none, and everything else goes on`, async (t) => {
       const { near, far, nearLink } = listen(memoryPeers(t));
-      for (const peer of [near, far]) peer.transfers.limits = limits;
+      for (const peer of [near, far]) peer.transfers.agree(limits);
       const bytes = someBytes(limits.initialCredit * 5);
       const [slow, quick] = [new MemorySink(), new MemorySink()];
       const gate = new Gate();
@@ -202,12 +202,18 @@ describe('flow control', () => {
 
   test('keeps to smaller frames where the server announces them', async (t) => {
     const { near, far, nearLink } = listen(memoryPeers(t));
-    for (const peer of [near, far]) peer.transfers.limits = TINY;
+    for (const peer of [near, far]) peer.transfers.agree(TINY);
     await Promise.all([
       receiveTransfer(far, { transfer: 1, parts: [partOf(Buffer.alloc(10_000))], sink: new MemorySink() }),
       sendTransfer(near, { transfer: 1, encoding: 'identity', source: inPieces(Buffer.alloc(10_000)) }),
     ]);
     assert.ok(frames(nearLink.sent).every((frame) => frame.payload.byteLength <= 300));
+  });
+
+  test('never takes more from a server that announces more than there is to have', async (t) => {
+    const { near } = listen(memoryPeers(t));
+    near.transfers.agree({ initialCredit: 2 ** 50, framePayload: 2 ** 30, transfers: 2 ** 20 });
+    assert.deepEqual(near.transfers.limits, { initialCredit: INITIAL_CREDIT, framePayload: 262_144, transfers: 32 });
   });
 
   test('needs one frame for a small content', async (t) => {

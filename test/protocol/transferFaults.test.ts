@@ -203,11 +203,11 @@ describe('a transfer that nobody moves is given up', () => {
 
   test('by the sender, when the link does not drain', async (t) => {
     const peers = pair(t);
-    peers.near.transfers.limits = { initialCredit: 8_000_000, framePayload: 262_144, transfers: 32 };
     peers.nearLink.hold();
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const source = inPieces(Buffer.alloc(5_000_000));
     const sending = sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source });
+    peers.near.transfers.credited(1, 8_000_000);
     await until(() => peers.nearLink.bufferedBytes >= LINK_HIGH_WATER);
     await peers.far.drained();
     t.mock.timers.tick(STALL_MS);

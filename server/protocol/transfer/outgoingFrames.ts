@@ -1,6 +1,5 @@
 import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, writeFrameHeader } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
-import { MAX_FRAME_PAYLOAD } from '../limits.ts';
 import type { TransferEnd, TransferTable } from './transferTable.ts';
 
 /** Most transfers are one small file: they never need a frame of full size. */
@@ -31,7 +30,7 @@ export class OutgoingFrames implements TransferEnd {
   constructor(transfers: TransferTable, options: { transfer: number; zstd: boolean; stallMs: number }) {
     this.#transfers = transfers;
     this.#granted = transfers.limits.initialCredit;
-    this.#largest = Math.min(MAX_FRAME_PAYLOAD, Math.max(1, transfers.limits.framePayload));
+    this.#largest = transfers.limits.framePayload;
     this.#transfer = options.transfer;
     this.#zstd = options.zstd;
     this.#stallMs = options.stallMs;

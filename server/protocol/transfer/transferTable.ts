@@ -24,6 +24,8 @@ export interface TransferCarrier {
   log(event: string, data: object): void;
 }
 
+const OWN_LIMITS = { initialCredit: INITIAL_CREDIT, framePayload: MAX_FRAME_PAYLOAD, transfers: MAX_TRANSFERS };
+
 export type TransferLimits = Pick<Limits, 'initialCredit' | 'framePayload' | 'transfers'>;
 
 /** How many ids of past transfers are remembered, so that their stragglers are told from frames that came early. */
@@ -43,12 +45,11 @@ export class TransferTable {
   readonly carrier: TransferCarrier;
   readonly pace = new LinkPace();
   readonly frames = new FramePool();
-  /** What the server announced at hello; until then what this build keeps to. */
-  limits: TransferLimits = { initialCredit: INITIAL_CREDIT, framePayload: MAX_FRAME_PAYLOAD, transfers: MAX_TRANSFERS };
   readonly #ends = new Map<number, TransferEnd>();
   readonly #parked = new Map<number, Parked>();
   /** Past transfers; the value is why one failed before it was announced. */
   readonly #past = new Map<number, SynclineError | undefined>();
+  #limits: TransferLimits = OWN_LIMITS;
   #parkedBytes = 0;
   #closed: SynclineError | undefined;
 
@@ -56,9 +57,22 @@ export class TransferTable {
     this.carrier = carrier;
   }
 
+  /** What the server announced at hello; until then what this build keeps to. */
+  get limits(): TransferLimits {
+    return this.#limits;
+  }
+
   /** Transfers under way. */
   get size(): number {
     return this.#ends.size;
+  }
+
+  agree({ initialCredit, framePayload, transfers }: TransferLimits): void {
+    this.#limits = {
+      initialCredit: Math.min(initialCredit, INITIAL_CREDIT),
+      framePayload: Math.max(1, Math.min(framePayload, MAX_FRAME_PAYLOAD)),
+      transfers: Math.min(transfers, MAX_TRANSFERS),
+    };
   }
 
   /**
@@ -74,7 +88,7 @@ export class TransferTable {
         data: { field: 'transfer' },
       });
     }
-    if (this.#ends.size >= this.limits.transfers) {
+    if (this.#ends.size >= this.#limits.transfers) {
       this.#forget(transfer, undefined);
       throw new SynclineError('TooMany');
     }
@@ -128,7 +142,8 @@ export class TransferTable {
   #park(frame: ContentFrame): void {
     let parked = this.#parked.get(frame.transfer);
     if (!parked) {
-      if (this.#parked.size >= this.limits.transfers) return this.#forget(frame.transfer, new SynclineError('TooMany'));
+      if (this.#parked.size >= this.#limits.transfers)
+        return this.#forget(frame.transfer, new SynclineError('TooMany'));
       const timer = setTimeout(() => this.#forget(frame.transfer, new SynclineError('TransferStalled')), PARK_MS);
       parked = { frames: [], bytes: 0, timer };
       this.#parked.set(frame.transfer, parked);
@@ -136,7 +151,7 @@ export class TransferTable {
     parked.frames.push(frame);
     parked.bytes += frame.payload.byteLength;
     this.#parkedBytes += frame.payload.byteLength;
-    if (parked.bytes > this.limits.initialCredit) this.#forget(frame.transfer, beyondCredit());
+    if (parked.bytes > this.#limits.initialCredit) this.#forget(frame.transfer, beyondCredit());
     else if (this.#parkedBytes > MAX_PARKED_BYTES) this.#forget(frame.transfer, new SynclineError('TooMany'));
   }
 
