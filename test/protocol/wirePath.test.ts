@@ -165,7 +165,7 @@ describe('a wire path', () => {
         '',
         '.syncline',
       ),
-      fc.string({ unit: fc.constantFrom(...'conaux1.-_Z'), maxLength: 6 }),
+      fc.string({ unit: fc.constantFrom(...'conaux1.-_Z'.split('')), maxLength: 6 }),
     );
     const isLegal = (name: string): boolean =>
       name !== '' &&
