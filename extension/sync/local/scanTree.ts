@@ -147,7 +147,7 @@ export class FileHasher {
       const results = await hashFiles(
         this.#root,
         pending.map(({ path }) => path),
-        signal ? { signal } : {},
+        { signal },
       );
       for (const [index, result] of results.entries()) {
         const { path, known, found } = pending[index] as (typeof pending)[number];

@@ -1,0 +1,95 @@
+import type { Operation } from '../../../server/protocol/messages/files.ts';
+import type { Change, Cursor } from '../../../server/protocol/messages/values.ts';
+import { parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
+import type { RemoteState } from '../base/baseStore.ts';
+import { applyOperation } from '../tree/applyOperation.ts';
+import { EMPTY_TREE, shareNodes, type Tree } from '../tree/tree.ts';
+import { TreeEditor } from '../tree/treeEditor.ts';
+
+/** An operation of ours that the server has carried out. */
+export interface CommittedOperation {
+  readonly operation: Operation;
+  /** Of the last change it made. */
+  readonly rev: number;
+}
+
+/**
+ * What is known of the server's tree: a tree as of a cursor, which only the server's feed moves on, and on top of it what we
+ * ourselves committed after that cursor. Both are kept apart because the feed tells our own operations once more, between
+ * those of others, and a rename that is carried out twice is not the same as once.
+ */
+export class RemoteTree {
+  #known: RemoteState | null;
+  #own: readonly CommittedOperation[] = [];
+  #view: Tree;
+
+  constructor(known: RemoteState | null) {
+    this.#known = known;
+    this.#view = known?.tree ?? EMPTY_TREE;
+  }
+
+  /** The tree as of a cursor, without what is not confirmed by the feed: for storing. */
+  get known(): RemoteState | null {
+    return this.#known;
+  }
+
+  /** The best picture there is. */
+  get view(): Tree {
+    return this.#view;
+  }
+
+  /** A snapshot: everything known before is void. */
+  reset(tree: Tree, cursor: Cursor): void {
+    this.#know(shareNodes(tree, this.#view), cursor);
+  }
+
+  /** What the feed tells, from the known cursor up to another. */
+  follow(changes: readonly Change[], cursor: Cursor): void {
+    if (!this.#known) return;
+    const editor = new TreeEditor(this.#known.tree);
+    for (const change of changes) editor.apply(change);
+    this.#know(editor.tree(), cursor);
+  }
+
+  /**
+   * What we committed, in order; `cursor` is where the share stood afterwards. When nobody else changed anything meanwhile,
+   * which the dense revisions show, the feed has nothing to add and is not needed.
+   */
+  committed(operations: readonly CommittedOperation[], cursor: Cursor): void {
+    const isFeed =
+      this.#known !== null && this.#own.length === 0 && this.#areAllChanges(operations, cursor, this.#known);
+    const editor = new TreeEditor(this.#view);
+    for (const { operation } of operations) applyOperation(editor, operation);
+    if (isFeed) return this.#know(editor.tree(), cursor);
+    this.#own = [...this.#own, ...operations];
+    this.#view = editor.tree();
+  }
+
+  /** Only for operations that make exactly one change each: one that might also make folders can hide another's change. */
+  #areAllChanges(operations: readonly CommittedOperation[], cursor: Cursor, known: RemoteState): boolean {
+    if (cursor.epoch !== known.cursor.epoch || cursor.rev - known.cursor.rev !== operations.length) return false;
+    const editor = new TreeEditor(this.#view);
+    return operations.every(({ operation }) => {
+      const parent = parentOf(operation.kind === 'rename' ? operation.to : pathOf(operation));
+      const hasParent = parent === undefined || editor.get(parent)?.kind === 'directory';
+      applyOperation(editor, operation);
+      return hasParent && operation.kind !== 'makeDirectory';
+    });
+  }
+
+  #know(tree: Tree, cursor: Cursor): void {
+    const isSameEpoch = cursor.epoch === this.#known?.cursor.epoch;
+    this.#known = { tree, cursor };
+    this.#own = isSameEpoch ? this.#own.filter(({ rev }) => rev > cursor.rev) : [];
+    if (this.#own.length === 0) {
+      this.#view = shareNodes(tree, this.#view);
+      this.#known = { tree: this.#view, cursor };
+      return;
+    }
+    const editor = new TreeEditor(tree);
+    for (const { operation } of this.#own) applyOperation(editor, operation);
+    this.#view = shareNodes(editor.tree(), this.#view);
+  }
+}
+
+const pathOf = (operation: Exclude<Operation, { kind: 'rename' }>): WirePath => operation.path;
