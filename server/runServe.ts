@@ -16,14 +16,16 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Serves until told to stop: by a signal, by the end of stdio, or by the end of stdin where that was asked for. */
 export async function runServe(options: ServeOptions, world: ServeWorld): Promise<number> {
-  const log = openLog(options.logLevel);
+  const { log, flush } = openLog(options.logLevel);
   // Signals count from the first moment on; a second one ends the process at once.
   const signals = new AbortController();
   const stopped = Promise.race(STOP_SIGNALS.map((name) => once(process, name, { signal: signals.signal })));
   stopped.catch(() => undefined);
   const onCrash = (error: unknown): never => {
     log.error({ error }, 'crashed');
-    process.exit(70);
+    flush();
+    process.stderr.write('syncline-server: Something went wrong inside; the log says more.\n');
+    process.exit(3);
   };
   process.on('uncaughtException', onCrash);
   try {
@@ -45,6 +47,7 @@ export async function runServe(options: ServeOptions, world: ServeWorld): Promis
   } finally {
     signals.abort();
     process.off('uncaughtException', onCrash);
+    flush();
   }
 }
 

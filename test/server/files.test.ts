@@ -5,6 +5,7 @@ import { after, test, type TestContext } from 'node:test';
 import { contentIdOf } from '../../server/protocol/contentId.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
 import * as files from '../../server/protocol/messages/files.ts';
+import { probe } from '../../server/protocol/messages/session.ts';
 import { parseWirePath } from '../../server/protocol/wirePath.ts';
 import { isSynclineError } from '../support/errors.ts';
 import { notified, openPeer, type PeerClient } from '../support/peerClient.ts';
@@ -169,6 +170,23 @@ test('what was replaced is in history, under the name of the token, and can be r
   });
   assert.equal(restored.result.status, 'done');
   assert.equal(readFileSync(join(directory, 'docs/readme.txt'), 'utf8'), 'read me\n');
+});
+
+test('a commit under way when the server is told to stop is finished and answered', async (t) => {
+  const alone = await startServer(t);
+  const client = await openPeer(alone);
+  const operations = Array.from({ length: 1_500 }, (_, n) => ({
+    kind: 'makeDirectory' as const,
+    path: path(`made/${n}`),
+  }));
+  const committed = client.peer.request(files.commit, { share, id: 'commit-while-stopping', operations });
+  // Requests are begun in order: once this one is answered, the commit is under way.
+  await client.peer.request(probe, {});
+  const status = alone.stop();
+  const { results } = await committed;
+  assert.ok(results.every((result) => result.status === 'done'));
+  assert.equal(await status, 0);
+  assert.ok(existsSync(join(alone.directory, 'made/1499')));
 });
 
 test('verify reads again and finds everything as it should be', async (t) => {

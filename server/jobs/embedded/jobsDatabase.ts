@@ -49,6 +49,8 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+const LONGEST_GATHER_MS = 10;
+
 interface Pending {
   readonly work: () => void;
   readonly resolve: () => void;
@@ -58,11 +60,12 @@ interface Pending {
 /**
  * The file of the jobs. One process at a time has it open: the lock ends with the process, however that ends.
  *
- * Everything written in one turn of the event loop becomes durable together, with one sync of the disk.
+ * What is written at about the same time becomes durable together, with one sync of the disk.
  */
 export class JobsDatabase {
   readonly db: DatabaseSync;
   #pending: Pending[] = [];
+  #last = { at: Number.NEGATIVE_INFINITY, tookMs: 0 };
   #closed = false;
 
   /** @throws SynclineError `TargetBusy` when another process has it open, `StorageFailed` when it is no such file. */
@@ -87,7 +90,7 @@ export class JobsDatabase {
     if (this.#closed) return Promise.reject(new SynclineError('ServerStopping'));
     return new Promise<T>((resolve, reject) => {
       let value: T;
-      if (this.#pending.length === 0) setImmediate(() => this.#flush());
+      if (this.#pending.length === 0) this.#flushSoon();
       this.#pending.push({ work: () => void (value = work()), resolve: () => resolve(value), reject });
     });
   }
@@ -110,7 +113,21 @@ export class JobsDatabase {
     this.db.close();
   }
 
+  /** At once when the disk was idle; else after as long as the last write took, so that more can join. */
+  #flushSoon(): void {
+    const { at, tookMs } = this.#last;
+    if (performance.now() - at > tookMs) setImmediate(() => this.#flush());
+    else setTimeout(() => this.#flush(), Math.min(tookMs, LONGEST_GATHER_MS));
+  }
+
   #flush(): void {
+    const begun = performance.now();
+    this.#flushPending();
+    const at = performance.now();
+    this.#last = { at, tookMs: at - begun };
+  }
+
+  #flushPending(): void {
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
