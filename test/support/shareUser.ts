@@ -91,6 +91,12 @@ export class ShareUser {
     return Buffer.concat(pieces).toString();
   }
 
+  /** What each path holds, without looking at the bytes. */
+  async entries(): Promise<Record<string, Entry>> {
+    const puts = (await snapshotOf(this.share)).filter((change) => change.kind === 'put');
+    return Object.fromEntries(puts.map(({ path: at, entry }) => [at, entry]));
+  }
+
   /** The whole share, read back from its snapshot and its contents. */
   async tree(dir?: string): Promise<Tree> {
     const tree: Record<string, string | null> = {};

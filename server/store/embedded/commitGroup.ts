@@ -40,13 +40,13 @@ export async function commitGroup(
   commits: readonly Commit[],
 ): Promise<{ answers: CommitResult[]; event: ShareEvent }> {
   const { root, recorder, objects, staging, records, clock } = parts;
-  const count = commits.reduce((sum, { operations }) => sum + operations.length, 0);
-  staging.requireRoom(count * BYTES_PER_OPERATION);
   const disk = new DiskChanges(root.jail(), staging);
   const supply = new ContentSupply(staging, parts.sources);
   const aside: FolderAside[] = [];
   const context: OperationContext = { ...parts, disk, supply, aside };
   try {
+    const count = commits.reduce((sum, { operations }) => sum + operations.length, 0);
+    staging.requireRoom(count * BYTES_PER_OPERATION);
     recorder.begin();
     await takeInOthersChanges(parts, disk, commits);
     await supply.prepare(findNeeds(parts, commits));
@@ -61,6 +61,8 @@ export async function commitGroup(
   } catch (error) {
     recorder.rollback();
     for (const folder of aside.toReversed()) putBack(disk, folder);
+    // a folder that has vanished shows in many ways
+    root.check();
     throw diskError(error, 'commit the changes');
   } finally {
     objects.unpinAll();

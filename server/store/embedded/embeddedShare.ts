@@ -152,6 +152,12 @@ export class EmbeddedShare implements Share {
     return this.#scans.rescan(signal);
   }
 
+  /** Does now what otherwise happens from time to time: retention, and removing what nothing refers to. */
+  maintain(): Promise<void> {
+    this.#requireOpen();
+    return this.#maintenance.run();
+  }
+
   stats(): ShareStats {
     this.#requireOpen();
     const { staging, problems } = this.#parts;

@@ -25,6 +25,7 @@ export class Maintenance {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #seenBytes = 0;
+  #swept = false;
   #closed = false;
 
   constructor(parts: MaintenanceParts, exclusive: Exclusive) {
@@ -36,7 +37,13 @@ export class Maintenance {
   start(): void {
     this.#timer = setInterval(() => this.#kick(), EVERY_MS);
     this.#timer.unref();
-    this.#running = this.#run(true);
+    void this.run();
+  }
+
+  /** Resolves when everything there is to do has been done; what goes wrong is logged. */
+  async run(): Promise<void> {
+    await this.#running;
+    await (this.#running ??= this.#housekeep());
   }
 
   afterChange(): void {
@@ -54,14 +61,15 @@ export class Maintenance {
   }
 
   #kick(): void {
-    if (!this.#closed) this.#running ??= this.#run(false);
+    if (!this.#closed) this.#running ??= this.#housekeep();
   }
 
-  async #run(first: boolean): Promise<void> {
+  async #housekeep(): Promise<void> {
     const { retention, staging, recorder, log, clock } = this.#parts;
     this.#seenBytes = recorder.keptBytes;
     try {
-      if (first) await this.#step(retention.sweep());
+      if (!this.#swept) await this.#step(retention.sweep());
+      this.#swept = true;
       await this.#step(retention.run());
       staging.clean(clock());
     } catch (error) {

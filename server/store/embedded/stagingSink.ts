@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, read, rmSync,
 import { promisify } from 'node:util';
 import { ContentHasher, contentIdOf } from '../../protocol/contentId.ts';
 import { writeFully } from '../../protocol/disk/atomicFile.ts';
-import { diskError } from '../../protocol/disk/diskError.ts';
+import { diskError, isMissing } from '../../protocol/disk/diskError.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import type { ContentPart } from '../../protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../protocol/transfer/contentSink.ts';
@@ -24,12 +24,17 @@ export class StagingSink implements ContentSink {
       return await LargeWriter.open(place);
     } catch (error) {
       place.leave();
-      throw diskError(error, UPLOAD);
+      throw uploadError(error);
     }
   }
 }
 
-const UPLOAD = 'store an upload';
+/** When the staging folder is not there, nothing of the share is. */
+function uploadError(error: unknown): SynclineError {
+  return isMissing(error)
+    ? new SynclineError('ShareUnavailable', undefined, { cause: error })
+    : diskError(error, 'store an upload');
+}
 
 /** Where one upload is written. */
 class StagingPlace {
@@ -107,7 +112,7 @@ class SmallWriter implements ContentWriter {
       await this.#place.complete(descriptor);
     } catch (error) {
       this.#place.discard();
-      throw diskError(error, UPLOAD);
+      throw uploadError(error);
     }
   }
 
@@ -158,7 +163,7 @@ class LargeWriter implements ContentWriter {
         done += bytesWritten;
       }
     } catch (error) {
-      throw diskError(error, UPLOAD);
+      throw uploadError(error);
     }
     this.#length += bytes.length;
   }
