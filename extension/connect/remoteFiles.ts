@@ -5,7 +5,7 @@ import * as content from '../../server/protocol/messages/content.ts';
 import * as files from '../../server/protocol/messages/files.ts';
 import type { Change } from '../../server/protocol/messages/values.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
-import { parseWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
+import { isWithin, parseWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
 import type { ServerClient, TransferOptions, UploadContent } from './serverClient.ts';
 import { SMALL_BYTES } from './uploadPacks.ts';
 
@@ -185,11 +185,16 @@ function settle(path: WirePath, result: files.OperationResult): number {
 }
 
 function changed(path: WirePath, { current, path: at }: Extract<files.OperationResult, { status: 'conflict' }>): SynclineError {
+  const shown = `“${printable(at)}”`;
+  if (current && current.kind !== 'directory' && at !== path && isWithin(path, at)) {
+    const message = `${shown} on the server is a ${KINDS[current.kind]} and no folder; nothing was changed.`;
+    return new SynclineError('NotADirectory', message, { data: { path: at } });
+  }
   const now = current ? `now holds another ${KINDS[current.kind]}` : 'is gone';
   return new SynclineError(
     'Changed',
-    `“${printable(at ?? path)}” on the server has changed meanwhile: it ${now}. Nothing was overwritten; look again and repeat.`,
-    { data: { path: at ?? path } },
+    `${shown} on the server has changed meanwhile: it ${now}. Nothing was overwritten; look again and repeat.`,
+    { data: { path: at } },
   );
 }
 
