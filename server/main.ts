@@ -15,7 +15,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 if (!isMainThread) void serveAsWorker();
-else if (isStartedProgram()) void main(process.argv.slice(2)).then((status) => process.exit(status));
+else if (isStartedProgram()) {
+  passOverSqliteWarning();
+  void main(process.argv.slice(2)).then((status) => process.exit(status));
+}
 
 async function serveAsWorker(): Promise<void> {
   const { OPERATION_ROLE, serveOperations } = await import('./jobs/embedded/operationWorker.ts');
@@ -31,4 +34,12 @@ function isStartedProgram(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Node 22 greets everyone who uses `node:sqlite` with a warning that is of no use to them. */
+function passOverSqliteWarning(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'ExperimentalWarning' || !message.startsWith('SQLite')) process.stderr.write(`${name}: ${message}\n`);
+  });
 }

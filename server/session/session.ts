@@ -34,6 +34,8 @@ export interface SessionOptions {
 /** Whoever started this process and speaks to it over stdio. */
 export const LOCAL: TokenIdentity = { id: 'local', name: 'local', rights: [...RIGHTS] };
 
+const MAX_WATCHES = 1_000;
+
 /** Requests that are finished, not refused, when the server stops. */
 const FINISHED_WHEN_STOPPING: ReadonlySet<RequestMessage> = new Set([
   requestsToServer.filesCommit,
@@ -55,6 +57,8 @@ export class Session {
   readonly #watches = new Map<string, ShareWatch>();
   #jobWatch: Disposable | undefined;
   #identity: TokenIdentity | undefined;
+  /** A request that was let in and has not begun. */
+  #passed: RequestMessage | undefined;
   #stopping = false;
   #finishing = 0;
   #finished: (() => void) | undefined;
@@ -102,6 +106,8 @@ export class Session {
     const key = `${share.name}/${dir ?? ''}`;
     let watch = this.#watches.get(key);
     if (!watch) {
+      if (this.#watches.size >= MAX_WATCHES)
+        throw new SynclineError('TooMany', 'The session watches too many folders.');
       const onTruncated = (): void => this.#services.metrics.changesTruncated();
       watch = new ShareWatch({ share, dir, peer: this.peer, onTruncated });
       this.#watches.set(key, watch);
@@ -177,12 +183,19 @@ export class Session {
   }
 
   #gate(message: RequestMessage): void {
+    const { metrics } = this.#services;
     try {
       this.#judge(message);
     } catch (error) {
-      this.#services.metrics.request(message.method, SynclineError.from(error).code, 0);
+      metrics.request(message.method, SynclineError.from(error).code, 0);
       throw error;
     }
+    // Between here and `#begin` the params are checked, in the same turn.
+    this.#passed = message;
+    queueMicrotask(() => {
+      if (this.#passed) metrics.request(message.method, 'InvalidParams', 0);
+      this.#passed = undefined;
+    });
   }
 
   #judge(message: RequestMessage): void {
@@ -194,6 +207,7 @@ export class Session {
   }
 
   #begin(message: RequestMessage, call: Omit<CallContext, 'session'>): CallContext {
+    this.#passed = undefined;
     if (FINISHED_WHEN_STOPPING.has(message)) this.#finishing++;
     return { session: this, signal: call.signal, progress: (report) => call.progress(report) };
   }

@@ -30,6 +30,12 @@ export function isLoopback(host: string): boolean {
   return host.toLowerCase() === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
+/** Where programs on this machine reach a listener; the others have to know the machine's name. */
+export function reachable({ host, port }: ListenAddress): ListenAddress {
+  if (host === '0.0.0.0') return { host: LOOPBACK, port };
+  return { host: host === '::' ? '::1' : host, port };
+}
+
 /** As it stands in a URL. */
 export const authorityOf = ({ host, port }: ListenAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

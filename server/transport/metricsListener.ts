@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import { SynclineError } from '../protocol/errors.ts';
-import { authorityOf, isLoopback, type ListenAddress } from './listenAddress.ts';
+import { authorityOf, isLoopback, type ListenAddress, reachable } from './listenAddress.ts';
 import { listen } from './webSocketListener.ts';
 
 export interface MetricsListenerOptions {
@@ -37,7 +37,7 @@ export class MetricsListener implements AsyncDisposable {
       if (!isPortInUse(error)) throw error;
       return listen(server, { ...address, port: 0 });
     });
-    return new MetricsListener(`http://${authorityOf({ host: address.host, port })}`, server);
+    return new MetricsListener(`http://${authorityOf(reachable({ host: address.host, port }))}`, server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,7 +8,7 @@ import { SynclineError } from '../protocol/errors.ts';
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from '../protocol/limits.ts';
 import type { Link } from '../protocol/link/link.ts';
 import { WebSocketLink } from '../protocol/link/webSocketLink.ts';
-import { authorityOf, type ListenAddress } from './listenAddress.ts';
+import { authorityOf, type ListenAddress, reachable } from './listenAddress.ts';
 import { judgeUpgrade, type Refusal, type UpgradePolicy } from './upgradeGate.ts';
 
 export interface WebSocketListenerOptions {
@@ -39,7 +39,7 @@ export class WebSocketListener {
   private constructor(options: WebSocketListenerOptions, server: Server, port: number) {
     this.#options = options;
     this.#server = server;
-    this.url = `${options.tls ? 'wss' : 'ws'}://${authorityOf({ host: options.address.host, port })}`;
+    this.url = `${options.tls ? 'wss' : 'ws'}://${authorityOf(reachable({ host: options.address.host, port }))}`;
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,

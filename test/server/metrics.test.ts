@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { RawClient } from '../support/rawClient.ts';
 import { startServer } from '../support/serverProcess.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const server = await startServer({ after: (work) => after(work) });
 const base = server.metrics as string;
@@ -18,6 +21,7 @@ test('what sessions did is counted, by closed lists of names', async () => {
   const client = await RawClient.hello(server.url, server.token);
   await client.call('compute/add', { values: [1] });
   await client.request('compute/add', { values: ['x'] });
+  await client.request('compute/add', { wrong: 1 });
   await client.request('no/such/method', {});
   const operations = [{ kind: 'makeDirectory', path: 'a' }];
   await client.call('files/commit', { share: 'files', id: 'commit-id-1', operations });
@@ -25,7 +29,7 @@ test('what sessions did is counted, by closed lists of names', async () => {
   for (const line of [
     'syncline_sessions 1',
     'syncline_requests_total{method="compute/add",outcome="ok"} 1',
-    'syncline_requests_total{method="compute/add",outcome="InvalidParams"} 1',
+    'syncline_requests_total{method="compute/add",outcome="InvalidParams"} 2',
     'syncline_request_duration_seconds_count{method="session/hello"} 1',
     'syncline_commits_total 1',
     'syncline_operations_total{status="done"} 1',
@@ -40,6 +44,20 @@ test('what sessions did is counted, by closed lists of names', async () => {
   assert.match(text, /^process_resident_memory_bytes /m);
   assert.doesNotMatch(text, /no\/such\/method/);
   client.close();
+});
+
+test('a share whose folder vanished makes the server unhealthy until it is back', async (t) => {
+  const [parent, state] = [temporaryFolder(t), temporaryFolder(t)];
+  const directory = join(parent, 'served');
+  const alone = await startServer(t, { directory, args: ['--state', state] });
+  const status = async (wanted: number): Promise<void> => {
+    while ((await fetch(`${alone.metrics}/healthz`)).status !== wanted) await new Promise(setImmediate);
+  };
+  await status(200);
+  renameSync(directory, join(parent, 'away'));
+  await status(503);
+  renameSync(join(parent, 'away'), directory);
+  await status(200);
 });
 
 test('a page that gave its name to this machine reads no metrics', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ServeFlags, type ServeOptions, serveOptions } from '../../server/serveOptions.ts';
+import { authorityOf, parseListenAddress, reachable } from '../../server/transport/listenAddress.ts';
 import { isSynclineError } from '../support/errors.ts';
 
 const options = (directory: string | undefined, flags: ServeFlags = {}): ServeOptions =>
@@ -73,4 +74,15 @@ test('what is wrong is said in a sentence that names the option', () => {
   for (const [flags, message] of refused) {
     assert.throws(() => options('a', flags), isSynclineError('Usage', { message }), JSON.stringify(flags));
   }
+});
+
+test('an address that stands for all is told as one that can be reached', () => {
+  const shown = (text: string): string => authorityOf(reachable(parseListenAddress(text, '--listen')));
+  assert.deepEqual(['0.0.0.0:1', '[::]:1', '[::1]:1', 'box.lan:1', '4848'].map(shown), [
+    '127.0.0.1:1',
+    '[::1]:1',
+    '[::1]:1',
+    'box.lan:1',
+    '127.0.0.1:4848',
+  ]);
 });

@@ -39,7 +39,7 @@ export class EmbeddedJobQueue implements JobQueue {
        WHERE state = 'queued' AND waits_share = ? AND waits_epoch = ? AND waits_rev <= ?`,
     );
     this.#unreachable = db.prepare(
-      `SELECT * FROM jobs WHERE state = 'queued' AND waits_share = ?1 AND (?2 IS NULL OR waits_epoch <> ?2)`,
+      `SELECT * FROM jobs WHERE state = 'queued' AND waits_share = $share AND ($epoch IS NULL OR waits_epoch <> $epoch)`,
     );
     this.#awaited = db.prepare(
       `SELECT DISTINCT waits_share AS share FROM jobs WHERE state = 'queued' AND waits_share IS NOT NULL`,
@@ -88,7 +88,7 @@ export class EmbeddedJobQueue implements JobQueue {
 
   release(share: string, cursor: Cursor | null): Promise<boolean> {
     return this.#table.write(() => {
-      for (const row of this.#unreachable.all(share, cursor?.epoch ?? null) as unknown as JobRow[]) {
+      for (const row of this.#unreachable.all({ share, epoch: cursor?.epoch ?? null }) as unknown as JobRow[]) {
         const message = cursor ? 'The share was numbered anew since; sync again.' : 'The share is no longer served.';
         this.#table.end(row, 'failed', { code: 'RevisionNotReached', message });
       }

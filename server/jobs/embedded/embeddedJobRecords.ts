@@ -42,7 +42,8 @@ export class EmbeddedJobRecords implements JobRecords, JobFeed {
     this.#insertParams = db.prepare('INSERT INTO payloads (number, params) VALUES (?, ?)');
     this.#result = db.prepare('SELECT result FROM payloads WHERE number = ?');
     this.#page = db.prepare(
-      `SELECT * FROM jobs WHERE owner = ? AND number < ? AND (?3 IS NULL OR state = ?3) ORDER BY number DESC LIMIT ?4`,
+      `SELECT * FROM jobs WHERE owner = $owner AND number < $before AND ($state IS NULL OR state = $state)
+       ORDER BY number DESC LIMIT $limit`,
     );
     this.#events = db.prepare('SELECT * FROM jobs WHERE owner = ? AND seq > ? ORDER BY seq');
     this.#seq = db.prepare('SELECT seq FROM owners WHERE owner = ?');
@@ -69,7 +70,7 @@ export class EmbeddedJobRecords implements JobRecords, JobFeed {
   list(owner: string, { state, after, limit }: JobPage): Promise<{ jobs: Job[]; more: boolean }> {
     return this.#table.database.read(() => {
       const before = after === undefined ? Number.MAX_SAFE_INTEGER : this.#find(owner, after).number;
-      const rows = this.#page.all(owner, before, state ?? null, limit + 1) as unknown as JobRow[];
+      const rows = this.#page.all({ owner, before, state: state ?? null, limit: limit + 1 }) as unknown as JobRow[];
       return { jobs: rows.slice(0, limit).map(toJob), more: rows.length > limit };
     });
   }

@@ -137,7 +137,7 @@ export class JobsDatabase {
       for (const pending of batch) settle.push(this.#run(pending));
       this.db.exec('COMMIT');
     } catch (error) {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      this.#tryExec('ROLLBACK');
       for (const { reject } of batch) reject(databaseError(error));
       return;
     }
@@ -152,10 +152,18 @@ export class JobsDatabase {
       this.db.exec('RELEASE work');
       return resolve;
     } catch (error) {
-      // A full disk may already have rolled the whole transaction back.
-      if (!this.db.isTransaction) throw error;
-      this.db.exec('ROLLBACK TO work; RELEASE work');
+      // A full disk may already have rolled the whole transaction back; then everybody in it has to hear.
+      if (!this.#tryExec('ROLLBACK TO work; RELEASE work')) throw error;
       return () => reject(databaseError(error));
+    }
+  }
+
+  #tryExec(sql: string): boolean {
+    try {
+      this.db.exec(sql);
+      return true;
+    } catch {
+      return false;
     }
   }
 
