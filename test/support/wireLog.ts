@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Line, Running } from './programs.ts';
+import type { Line } from './programs.ts';
 
 /** The wire log that `SYNCLINE_WIRE_LOG` made a client keep. */
 export function readWireLog(path: string): Line[] {
@@ -11,7 +11,9 @@ export function readWireLog(path: string): Line[] {
 
 /** The methods that were called from here, in order. */
 export const messages = (path: string): string[] =>
-  readWireLog(path).flatMap(({ way, method, id }) => (way === 'sent' && id !== undefined && method ? [String(method)] : []));
+  readWireLog(path).flatMap(({ way, method, id }) =>
+    way === 'sent' && id !== undefined && method ? [String(method)] : [],
+  );
 
 /** Bytes sent in transfers that were completed. */
 export const transferredBytes = (path: string): number =>
@@ -20,7 +22,11 @@ export const transferredBytes = (path: string): number =>
     .reduce((sum, { bytes }) => sum + Number(bytes), 0);
 
 /** Resolves when the log has a line that fits; fails when the program that keeps it ends before. */
-export async function untilLine(path: string, fits: (line: Line) => boolean, keeper: Running): Promise<void> {
+export async function untilLine(
+  path: string,
+  fits: (line: Line) => boolean,
+  keeper: { readonly ended: Promise<{ readonly stderr: string }> },
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const check = (): void => {
     if (readWireLog(path).some(fits)) resolve();
