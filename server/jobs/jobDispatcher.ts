@@ -16,7 +16,8 @@ export interface DispatcherOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-const BEAT_EVERY_MS = 250;
+const PROGRESS_EVERY_MS = 250;
+const HEARTBEAT_MS = 2_000;
 /** After trouble with the queue, such as a full disk. */
 const RETRY_MS = 5_000;
 
@@ -112,32 +113,40 @@ export class JobDispatcher implements AsyncDisposable {
   }
 }
 
-/** Passes progress on to the queue, not more often than needed and one at a time. */
+/**
+ * Keeps in touch with the queue while a job runs: passes progress on, not more often than needed, and asks at once and then
+ * regularly whether to stop. A cancel may have been recorded before this dispatcher knew that it had the job, or by somebody
+ * whose events it does not hear.
+ */
 class Beats {
-  readonly #beat: (fraction: number) => Promise<void>;
+  readonly #beat: () => Promise<void>;
+  readonly #heartbeat: NodeJS.Timeout;
   #fraction = 0;
   #timer: NodeJS.Timeout | undefined;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<void>;
 
   constructor(queue: JobQueue, { id, fence }: ClaimedJob, stop: () => void, onTrouble: (error: unknown) => void) {
-    this.#beat = async (fraction) => {
+    this.#beat = async () => {
       try {
-        if ((await queue.beat(id, fence, fraction)) === 'stop') stop();
+        if ((await queue.beat(id, fence, this.#fraction)) === 'stop') stop();
       } catch (error) {
         onTrouble(error);
       }
     };
+    this.#last = this.#beat();
+    this.#heartbeat = setInterval(() => (this.#last = this.#beat()), HEARTBEAT_MS);
   }
 
   report(fraction: number): void {
     this.#fraction = fraction;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#last = this.#beat(this.#fraction);
-    }, BEAT_EVERY_MS);
+      this.#last = this.#beat();
+    }, PROGRESS_EVERY_MS);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#heartbeat);
     clearTimeout(this.#timer);
     await this.#last;
   }

@@ -77,16 +77,30 @@ test('waits for a result over rounds and over reconnects', async () => {
 });
 
 test('a job that did not succeed throws why', () => {
-  const failed: Job = { ...job(1, 'failed'), error: { code: 'InvalidParams', message: '“x” is not a number.', index: 2 } };
-  assert.throws(() => resultOf({ job: failed, result: null }), isSynclineError('InvalidParams', { data: { index: 2 } }));
-  assert.throws(() => resultOf({ job: job(1, 'cancelled'), result: null }), isSynclineError('JobFailed', { message: /cancelled/ }));
-  assert.throws(() => resultOf({ job: job(1, 'interrupted'), result: null }), isSynclineError('JobFailed', { message: /again/ }));
+  const failed: Job = {
+    ...job(1, 'failed'),
+    error: { code: 'InvalidParams', message: '“x” is not a number.', index: 2 },
+  };
+  assert.throws(
+    () => resultOf({ job: failed, result: null }),
+    isSynclineError('InvalidParams', { data: { index: 2 } }),
+  );
+  assert.throws(
+    () => resultOf({ job: job(1, 'cancelled'), result: null }),
+    isSynclineError('JobFailed', { message: /cancelled/ }),
+  );
+  assert.throws(
+    () => resultOf({ job: job(1, 'interrupted'), result: null }),
+    isSynclineError('JobFailed', { message: /again/ }),
+  );
 });
 
 test('lists page by page', async () => {
   const { connection, jobs } = setUp(() => ({
     jobsList: ({ after }) =>
-      Promise.resolve(after ? { jobs: [job(1, 'running', 'job-00000002')], more: false } : { jobs: [job(2)], more: true }),
+      Promise.resolve(
+        after ? { jobs: [job(1, 'running', 'job-00000002')], more: false } : { jobs: [job(2)], more: true },
+      ),
   }));
   const ids: string[] = [];
   for await (const page of jobs.list()) ids.push(...page.map(({ id }) => id));

@@ -68,6 +68,18 @@ test('a running job is cancelled, and the next one gets its worker', async (t) =
   await assert.rejects(service.cancel('ann', spinning.id), isSynclineError('JobEnded'));
 });
 
+test('a cancel that arrives while the job is being started is not missed', async (t) => {
+  const { service } = await jobsOf(t);
+  using _ = service.onDidChange((owner, { id, state }) => {
+    // In the same turn the dispatcher claims the job, so that both often become durable together.
+    if (state === 'queued') void service.cancel(owner, id);
+  });
+  for (let turn = 0; turn < 20; turn++) {
+    const { id } = await service.submit('ann', submission('stall'));
+    assert.equal((await service.result('ann', id, LONG_MS, NEVER)).job.state, 'cancelled');
+  }
+});
+
 test('progress of a running job is told and never falls', async (t) => {
   const { service } = await jobsOf(t);
   const told: number[] = [];

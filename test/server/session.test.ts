@@ -6,16 +6,16 @@ import { ERRORS, type ErrorName } from '../../server/protocol/errors.ts';
 import type { ResultOf } from '../../server/protocol/messages/message.ts';
 import type { hello } from '../../server/protocol/messages/session.ts';
 import { helloParams, RawClient, type RawResponse } from '../support/rawClient.ts';
-import { SERVER_SOURCE, type ServerProcess, startServer } from '../support/serverProcess.ts';
+import { SERVER_SOURCE, startServer } from '../support/serverProcess.ts';
 
 /** What a stranger may send to one and the same server; each test ends by asking it for something. */
-const server = await startServer({ after: (work) => after(work) }, { args: ['--hello-deadline', '300'] });
+const server = await startServer({ after: (work) => after(work) });
 
 const codeOf = ({ error }: RawResponse): ErrorName | undefined =>
   (Object.keys(ERRORS) as ErrorName[]).find((name) => ERRORS[name].code === error?.code);
 
-const assertAlive = async (alive: ServerProcess = server): Promise<void> => {
-  const client = await RawClient.hello(alive.url, alive.token);
+const assertAlive = async (): Promise<void> => {
+  const client = await RawClient.hello(server.url, server.token);
   assert.deepEqual(await client.call('compute/add', { values: [40, 2] }), { result: 42 });
   client.close();
 };
@@ -58,10 +58,10 @@ test('nothing is answered before hello', async (t) => {
   assert.equal(codeOf(await client.request('session/hello', helloParams(server.token))), 'InvalidRequest');
 });
 
-test('who does not say hello in time is sent away', async () => {
-  const client = await RawClient.open(server.url);
+test('who does not say hello in time is sent away', async (t) => {
+  const alone = await startServer(t, { args: ['--hello-deadline', '300'] });
+  const client = await RawClient.open(alone.url);
   assert.equal(await client.closed(), ERRORS.HelloRequired.code);
-  await assertAlive();
 });
 
 test('a binary frame before hello ends the connection', async () => {
@@ -229,7 +229,7 @@ test('revoking a token ends its sessions and no others', async (t) => {
 });
 
 test('a client that no longer answers is let go', async (t) => {
-  const alone = await startServer(t, { args: ['--idle-probe', '250'] });
+  const alone = await startServer(t, { args: ['--idle-probe', '500'] });
   const client = await RawClient.hello(alone.url, alone.token);
   t.after(() => client.close());
   await client.call('session/probe', {});

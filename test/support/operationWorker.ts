@@ -20,6 +20,9 @@ export const TEST_OPERATIONS = new OperationRegistry([
   operation('spin', (_params, report) => {
     for (let turns = 0; ; turns++) if (turns % 1_000_000 === 0) report(Math.min(0.9, turns / 1e9));
   }),
+  operation('stall', () => {
+    for (;;);
+  }),
   operation('exit', () => process.exit(3)),
   operation('hoard', () => {
     const hoard: unknown[] = [];
