@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { ContentId } from '../../protocol/contentId.ts';
 import { sameEntry } from '../../protocol/entry.ts';
 import { diskError } from '../../protocol/disk/diskError.ts';
@@ -13,6 +12,7 @@ import type { ContentSources } from './contentSources.ts';
 import { ContentSupply } from './contentSupply.ts';
 import { DiskChanges } from './diskChanges.ts';
 import { findDiverged } from './findDiverged.ts';
+import { removeLeftover } from './removeLeftover.ts';
 import type { FolderAside, OperationContext } from './operationContext.ts';
 import { OperationRunner, pathsOf } from './operationRunner.ts';
 import type { Staging } from './staging.ts';
@@ -56,7 +56,7 @@ export async function commitGroup(
     await disk.sync();
     for (const [i, { id }] of commits.entries()) records.remember(id, clock(), answers[i] as CommitResult);
     const event = recorder.commit();
-    for (const { folder } of aside) rmSync(folder, { recursive: true, force: true });
+    for (const { folder } of aside) removeLeftover(folder);
     return { answers, event };
   } catch (error) {
     recorder.rollback();
@@ -120,7 +120,7 @@ function putBack(disk: DiskChanges, { path, folder, kept }: FolderAside): void {
   try {
     disk.moveBack(folder, path);
   } catch {
-    rmSync(folder, { recursive: true, force: true });
+    removeLeftover(folder);
     return;
   }
   for (const { undo } of kept) undo();

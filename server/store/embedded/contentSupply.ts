@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { type ContentId, EMPTY_CONTENT } from '../../protocol/contentId.ts';
 import { createExclusive } from '../../protocol/disk/atomicFile.ts';
 import type { ContentSources } from './contentSources.ts';
 import { copyContent } from './copyContent.ts';
+import { removeLeftover } from './removeLeftover.ts';
 import type { StagedFile, Staging } from './staging.ts';
 
 /**
@@ -43,12 +44,12 @@ export class ContentSupply {
 
   /** Takes a file back that was not used. */
   giveBack(file: StagedFile): void {
-    if (!this.#staging.putBack(file)) rmSync(file.file, { force: true });
+    this.#staging.putBack(file);
   }
 
   /** What is left over goes; a content that was uploaded stays staged. */
   close(): void {
-    for (const copies of this.#copies.values()) for (const { file } of copies) rmSync(file, { force: true });
+    for (const copies of this.#copies.values()) for (const { file } of copies) removeLeftover(file);
     this.#copies.clear();
   }
 
@@ -60,10 +61,10 @@ export class ContentSupply {
         const written = await copyContent(source, content, target);
         if (written) return this.#staging.sync(content, target, written.size, written.descriptor);
       } catch (error) {
-        rmSync(target, { force: true });
+        removeLeftover(target);
         throw error;
       }
-      rmSync(target, { force: true });
+      removeLeftover(target);
     }
     return null;
   }

@@ -16,35 +16,58 @@ import { keepOld, type Retained } from './retainFile.ts';
  * @throws OperationFailure, Diverged
  */
 export async function deleteTree(context: OperationContext, known: IndexEntry, by: string): Promise<OperationResult> {
-  const { disk, recorder, objects, aside } = context;
+  const { disk, recorder } = context;
   const { path } = known;
   const what = `delete the folder “${printable(path)}”`;
   if (context.problems.within(path)) return notEmpty(context, path);
   const below = await entriesBelow(context, path);
   if (onDisk(path, what, () => unknownBelow(disk.jail.directory(path), path, below)) !== null)
     return notEmpty(context, path);
-  const kept = new Map<WirePath, Retained>();
+  const kept = await keepAll(context, below, what);
   try {
-    const slice = new TimeSlice();
-    for (const entry of below.values()) {
+    const folder = onDisk(path, what, () => disk.moveOut(path));
+    context.aside.push({ path, folder, kept: [...kept.values()] });
+    if (!onDisk(path, what, () => isAsKept(folder, path, below, kept))) throw new Diverged();
+  } catch (error) {
+    putBack(context, path);
+    for (const { undo } of kept.values()) undo();
+    throw error;
+  }
+  for (const entry of below.values()) recorder.keep(entry, 'deleted', by);
+  return done(recorder.delete(path));
+}
+
+/** Counts as held from now on, although each object has a second name until the folder is removed. */
+async function keepAll(
+  context: OperationContext,
+  entries: ReadonlyMap<WirePath, IndexEntry>,
+  what: string,
+): Promise<Map<WirePath, Retained>> {
+  const kept = new Map<WirePath, Retained>();
+  const slice = new TimeSlice();
+  try {
+    for (const entry of entries.values()) {
       if (slice.spent) await slice.rest();
       kept.set(entry.path, await onDiskAsync(entry.path, what, () => keepOld(context, entry)));
+      if (entry.entry.kind === 'file') context.objects.pin(entry.entry.content);
     }
-    const folder = onDisk(path, what, () => disk.moveOut(path));
-    if (!isAsKept(folder, path, below, kept)) {
-      onDisk(path, what, () => disk.moveBack(folder, path));
-      throw new Diverged();
-    }
-    aside.push({ path, folder, kept: [...kept.values()] });
+    return kept;
   } catch (error) {
     for (const { undo } of kept.values()) undo();
     throw error;
   }
-  for (const entry of below.values()) {
-    if (entry.entry.kind === 'file') objects.pin(entry.entry.content);
-    recorder.keep(entry, 'deleted', by);
+}
+
+/** If that fails as well, the folder is gone from the share, and what was in it is in history. */
+function putBack({ disk, aside }: OperationContext, path: WirePath): void {
+  const last = aside.at(-1);
+  if (last?.path !== path) return;
+  try {
+    disk.moveBack(last.folder, path);
+    aside.pop();
+  } catch (error) {
+    throw new Diverged('', { cause: error });
   }
-  return done(recorder.delete(path));
 }
 
 async function entriesBelow({ recorder }: OperationContext, path: WirePath): Promise<Map<WirePath, IndexEntry>> {

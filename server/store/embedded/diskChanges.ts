@@ -22,6 +22,7 @@ import { inheritMode, withExecutable } from './fileMode.ts';
 import type { IndexEntry } from './indexEntries.ts';
 import { looksSame } from './knownIdentity.ts';
 import { Diverged } from './operationFailure.ts';
+import { removeLeftover } from './removeLeftover.ts';
 import type { StagedFile, Staging } from './staging.ts';
 
 /**
@@ -70,68 +71,58 @@ export class DiskChanges {
     if (stat === null || !sameIdentity(identityOf(stat), identityOf(expected))) throw new Diverged();
   }
 
-  makeFolder(path: WirePath): BigIntStats {
-    const at = this.jail.at(path);
+  /** What is at a path after it was changed. @throws Diverged: what was done counts as done by someone else */
+  found(path: WirePath): BigIntStats {
     try {
-      mkdirSync(at);
+      return lstatSync(this.jail.at(path), { bigint: true });
     } catch (error) {
-      if (errnoOf(error) === 'EEXIST') throw new Diverged();
-      throw error;
+      throw new Diverged('', { cause: error });
     }
+  }
+
+  makeFolder(path: WirePath): void {
+    onlyIfFree(() => mkdirSync(this.jail.at(path)));
     this.#touch(path);
     this.#folders.add(path);
-    return lstatSync(at, { bigint: true });
   }
 
   /** Moves a staged file to a path where nothing is; not even a file that appears at this very moment is overwritten. */
-  create(path: WirePath, { file }: StagedFile, executable: boolean): BigIntStats {
+  create(path: WirePath, { file }: StagedFile, executable: boolean): void {
     const at = this.jail.at(path);
     const changed = inheritMode(file, this.#staging.newFileMode, null, executable);
-    try {
-      linkSync(file, at);
-      unlinkSync(file);
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'EEXIST') throw new Diverged();
-      if (errno === undefined || !CANNOT_LINK.has(errno)) throw error;
-      renameSync(file, at);
-    }
+    if (onlyIfFree(() => link(file, at))) removeLeftover(file);
+    else renameSync(file, at);
     this.#touch(path);
     if (changed) this.#files.add(path);
-    return lstatSync(at, { bigint: true });
   }
 
   /** Moves a staged file over the file or link that `old` describes; keeps a file's mode and owner. */
-  replace(path: WirePath, { file }: StagedFile, old: BigIntStats, executable: boolean): BigIntStats {
-    const at = this.jail.at(path);
+  replace(path: WirePath, { file }: StagedFile, old: BigIntStats, executable: boolean): void {
     const changed = inheritMode(file, this.#staging.newFileMode, old.isFile() ? old : null, executable);
-    renameSync(file, at);
+    renameSync(file, this.jail.at(path));
     this.#touch(path);
     if (changed) this.#files.add(path);
-    return lstatSync(at, { bigint: true });
   }
 
   /** Makes a link; `replace` says that a file or link is at the path. */
-  putLink(path: WirePath, target: string, replace: boolean): BigIntStats {
+  putLink(path: WirePath, target: string, replace: boolean): void {
     const at = this.jail.at(path);
     if (replace) {
       const temporary = this.#staging.temporary();
       symlinkSync(target, temporary);
       renameSync(temporary, at);
-    } else symlinkSync(target, at);
+    } else onlyIfFree(() => symlinkSync(target, at));
     this.#touch(path);
-    return lstatSync(at, { bigint: true });
   }
 
   /** Changes nothing but the mode. */
-  setExecutable(path: WirePath, known: IndexEntry, executable: boolean): BigIntStats {
-    const descriptor = openSync(this.jail.at(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  setExecutable(path: WirePath, known: IndexEntry, executable: boolean): void {
+    const descriptor = openForSync(this.jail.at(path));
     try {
       const stat = fstatSync(descriptor, { bigint: true });
       if (!isStill(known, stat)) throw new Diverged();
       fchmodSync(descriptor, withExecutable(Number(stat.mode) & 0o777, executable));
       this.#files.add(path);
-      return fstatSync(descriptor, { bigint: true });
     } finally {
       closeSync(descriptor);
     }
@@ -150,7 +141,7 @@ export class DiskChanges {
   }
 
   /** One rename(2); replaces a file or link at `to`. */
-  move(from: WirePath, to: WirePath): BigIntStats {
+  move(from: WirePath, to: WirePath): void {
     renameSync(this.jail.at(from), this.jail.at(to));
     for (const folder of this.#folders)
       if (folder !== '' && isWithin(folder, from)) this.#folders.add(movePath(folder, from, to));
@@ -159,7 +150,6 @@ export class DiskChanges {
     this.jail.forget(to);
     this.#touch(from);
     this.#touch(to);
-    return lstatSync(this.jail.at(to), { bigint: true });
   }
 
   /** Takes a whole folder out of the share, to a free name on the same file system. */
@@ -173,6 +163,7 @@ export class DiskChanges {
 
   moveBack(aside: string, path: WirePath): void {
     renameSync(aside, this.jail.at(path));
+    this.#touch(path);
   }
 
   /** Resolves when everything that was done is durable. */
@@ -205,8 +196,30 @@ function isStill({ entry, identity }: IndexEntry, stat: BigIntStats): boolean {
   return looksSame(identity, identityOf(stat));
 }
 
+/** @throws Diverged when the name has been taken meanwhile */
+function onlyIfFree<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw new Diverged('', { cause: error });
+    throw error;
+  }
+}
+
+/** A second name for a file; false where the file system does not offer that. */
+export function link(file: string, to: string): boolean {
+  try {
+    linkSync(file, to);
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== undefined && CANNOT_LINK.has(errno)) return false;
+    throw error;
+  }
+}
+
 /** What link(2) says where it is not offered, or not for this file. */
-export const CANNOT_LINK: ReadonlySet<string> = new Set([
+const CANNOT_LINK: ReadonlySet<string> = new Set([
   'EPERM',
   'EACCES',
   'ENOTSUP',

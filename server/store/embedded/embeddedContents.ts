@@ -8,6 +8,7 @@ import type { ContentSink } from '../../protocol/transfer/contentSink.ts';
 import type { ContentStore } from '../contents.ts';
 import type { ContentSources } from './contentSources.ts';
 import { readFully, SMALL } from './copyContent.ts';
+import { storeError } from './storeError.ts';
 import type { Staging } from './staging.ts';
 import { StagingSink } from './stagingSink.ts';
 
@@ -23,11 +24,13 @@ export class EmbeddedContents implements ContentStore {
 
   async missing(contents: readonly { content: ContentId; size: number }[]): Promise<ContentPart[]> {
     const missing: ContentPart[] = [];
-    for (const { content, size } of contents) {
-      if (content === EMPTY_CONTENT || this.#staging.has(content) || this.#sources.has(content)) continue;
-      const staged = this.#staging.offsetOf(content);
-      if (staged === size && (await this.#staging.recover(content, size))) continue;
-      missing.push({ content, size, from: staged < size ? staged : 0 });
+    try {
+      for (const { content, size } of contents) {
+        const from = await this.#offsetOf(content, size);
+        if (from !== null) missing.push({ content, size, from });
+      }
+    } catch (error) {
+      throw storeError(error, 'look for contents');
     }
     return missing;
   }
@@ -57,6 +60,14 @@ export class EmbeddedContents implements ContentStore {
       return;
     }
     throw gone();
+  }
+
+  /** Null when nothing is missing. */
+  async #offsetOf(content: ContentId, size: number): Promise<number | null> {
+    if (content === EMPTY_CONTENT || this.#staging.has(content) || this.#sources.has(content)) return null;
+    const staged = this.#staging.offsetOf(content);
+    if (staged === size && (await this.#staging.recover(content, size))) return null;
+    return staged < size ? staged : 0;
   }
 }
 

@@ -1,6 +1,7 @@
-import { linkSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ContentId, isContentId } from '../../protocol/contentId.ts';
+import { link } from './diskChanges.ts';
 import { errnoOf } from '../../protocol/disk/diskError.ts';
 
 /**
@@ -31,12 +32,10 @@ export class ObjectStore {
 
   /**
    * Takes a file in by linking it, for a moment under two names: the caller removes or replaces the other one at once, or
-   * calls {@link remove}. Gives false when the content is held already. @throws what link(2) says
+   * calls {@link remove}. Gives false where the file system does not offer that. @throws what it says otherwise
    */
   link(file: string, content: ContentId): boolean {
-    if (this.has(content)) return false;
-    this.#place(content, (object) => linkSync(file, object));
-    return true;
+    return this.#place(content, (object) => link(file, object));
   }
 
   /** Takes a file in by moving it. */
@@ -54,6 +53,7 @@ export class ObjectStore {
   }
 
   remove(content: ContentId): void {
+    this.#pinned.delete(content);
     try {
       unlinkSync(this.pathOf(content));
     } catch (error) {
@@ -74,11 +74,12 @@ export class ObjectStore {
       if (/^[0-9a-f]{2}$/.test(name)) yield readdirSync(join(this.#folder, name)).filter(isContentId);
   }
 
-  #place(content: ContentId, put: (object: string) => void): void {
+  #place<T>(content: ContentId, put: (object: string) => T): T {
     const object = this.pathOf(content);
     const folder = join(this.#folder, content.slice(0, 2));
+    this.#changed.add(folder);
     try {
-      put(object);
+      return put(object);
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === 'EEXIST') unlinkSync(object);
@@ -87,8 +88,7 @@ export class ObjectStore {
         mkdirSync(folder, { mode: 0o700, recursive: true });
         this.#changed.add(this.#folder);
       }
-      put(object);
+      return put(object);
     }
-    this.#changed.add(folder);
   }
 }

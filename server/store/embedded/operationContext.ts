@@ -97,7 +97,8 @@ export function makeParents(context: OperationContext, path: WirePath): void {
 }
 
 export function makeFolder({ disk, recorder }: OperationContext, path: WirePath): number {
-  const stat = onDisk(path, `make the folder “${printable(path)}”`, () => disk.makeFolder(path));
+  onDisk(path, `make the folder “${printable(path)}”`, () => disk.makeFolder(path));
+  const stat = disk.found(path);
   const identity = identityOf(stat);
   return recorder.put(path, {
     entry: DIRECTORY,

@@ -106,17 +106,19 @@ async function place(
   known: IndexEntry | null,
   entry: FileEntry | LinkEntry,
   by: string,
-  write: (old: BigIntStats | null) => BigIntStats,
+  write: (old: BigIntStats | null) => void,
 ): Promise<OperationResult> {
   const { disk, recorder } = context;
   const what = `write “${printable(path)}”`;
   makeParents(context, path);
   const kept = known && (await onDiskAsync(path, what, () => keepOld(context, known)));
   try {
-    const stat = onDisk(path, what, () => {
+    onDisk(path, what, () => {
       if (kept) disk.requireSame(path, kept.stat);
-      return kept?.stat.isDirectory() ? withoutOld(disk, path, () => write(null)) : write(kept?.stat ?? null);
+      if (kept?.stat.isDirectory()) withoutOld(disk, path, () => write(null));
+      else write(kept?.stat ?? null);
     });
+    const stat = disk.found(path);
     if (known) recorder.keep(known, 'replaced', by);
     const identity = ownIdentity(stat);
     return done(recorder.put(path, { entry, identity, modifiedAt: modifiedAt(identityOf(stat)), inode: null }));
@@ -129,7 +131,8 @@ async function place(
 function changeMode({ disk, recorder }: OperationContext, known: IndexEntry, entry: FileEntry): OperationResult {
   const { path } = known;
   const what = `change the mode of “${printable(path)}”`;
-  const stat = onDisk(path, what, () => disk.setExecutable(path, known, entry.executable));
+  onDisk(path, what, () => disk.setExecutable(path, known, entry.executable));
+  const stat = disk.found(path);
   const identity = carriedIdentity(known.identity, stat);
   return done(recorder.put(path, { entry, identity, modifiedAt: modifiedAt(identityOf(stat)), inode: null }));
 }

@@ -73,12 +73,14 @@ async function move(
   makeParents(context, to);
   const kept = target && (await onDiskAsync(to, what, () => keepOld(context, target)));
   try {
-    const stat = onDisk(to, what, () => {
+    onDisk(to, what, () => {
       disk.requireStill(source);
       if (kept) disk.requireSame(to, kept.stat);
       const isSwap = kept?.stat.isDirectory() || (kept && source.entry.kind === 'directory');
-      return isSwap ? withoutOld(disk, to, () => disk.move(from, to)) : disk.move(from, to);
+      if (isSwap) withoutOld(disk, to, () => disk.move(from, to));
+      else disk.move(from, to);
     });
+    const stat = disk.found(to);
     if (target) recorder.keep(target, 'replaced', by);
     return done(recorder.rename(source, to, carriedIdentity(source.identity, stat)));
   } catch (error) {

@@ -1,9 +1,9 @@
-import { type BigIntStats, closeSync, constants, fsyncSync, lstatSync, openSync, rmSync } from 'node:fs';
-import { errnoOf } from '../../protocol/disk/diskError.ts';
+import { type BigIntStats, closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs';
 import type { ContentId } from '../../protocol/contentId.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import { copyContent } from './copyContent.ts';
-import { CANNOT_LINK, type DiskChanges } from './diskChanges.ts';
+import type { DiskChanges } from './diskChanges.ts';
+import { removeLeftover } from './removeLeftover.ts';
 import type { ObjectStore } from './objectStore.ts';
 import type { IndexEntry } from './indexEntries.ts';
 import { Diverged } from './operationFailure.ts';
@@ -12,7 +12,7 @@ import type { Staging } from './staging.ts';
 export interface Retained {
   /** What lstat says of the file now: a second name changes its ctime. */
   readonly stat: BigIntStats;
-  /** For when the file stays where it is after all. */
+  /** For when the file stays where it is after all; does nothing if it does not. Does not throw. */
   undo(): void;
 }
 
@@ -42,25 +42,24 @@ async function retainFile(
   stat: BigIntStats,
 ): Promise<Retained> {
   if (objects.has(content)) return { stat, undo() {} };
-  const undo = (): void => objects.remove(content);
-  if (stat.nlink === 1n && link(disk.jail.at(path), objects, content)) {
+  if (stat.nlink === 1n && objects.link(disk.jail.at(path), content)) {
     const linked = lstatSync(objects.pathOf(content), { bigint: true });
+    const undo = (): void => removeObject(objects, content, () => disk.stat(path)?.ino === linked.ino);
     if (linked.ino === stat.ino && linked.size === stat.size && linked.mtimeNs === stat.mtimeNs)
       return { stat: linked, undo };
     undo();
     throw new Diverged();
   }
   await copy(disk.jail.at(path), staging.temporary(), objects, content);
-  return { stat, undo };
+  return { stat, undo() {} };
 }
 
-function link(file: string, objects: ObjectStore, content: ContentId): boolean {
+/** Only while the file still has its other name: the object may be the last one. An object too many does no harm. */
+function removeObject(objects: ObjectStore, content: ContentId, hasOtherName: () => boolean): void {
   try {
-    return objects.link(file, content);
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno !== undefined && CANNOT_LINK.has(errno)) return false;
-    throw error;
+    if (hasOtherName()) objects.remove(content);
+  } catch {
+    // nothing refers to it: it goes with the next start
   }
 }
 
@@ -77,6 +76,6 @@ async function copy(file: string, temporary: string, objects: ObjectStore, conte
     objects.move(temporary, content);
   } finally {
     closeSync(source);
-    rmSync(temporary, { force: true });
+    removeLeftover(temporary);
   }
 }

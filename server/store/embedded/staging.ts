@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   fchmodSync,
   fstatSync,
@@ -17,6 +18,7 @@ import { hashFile } from '../../protocol/disk/hashFile.ts';
 import { openForSync } from '../../protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import { DescriptorSync } from './descriptorSync.ts';
+import { removeLeftover } from './removeLeftover.ts';
 
 /** A content that is complete and checked, in a file of its own that may be moved into the share. */
 export interface StagedFile {
@@ -67,7 +69,8 @@ export class Staging {
   /** Bytes of a broken upload that are here. */
   offsetOf(content: ContentId): number {
     if (this.#inUse.has(content)) return 0;
-    return lstatSync(this.partOf(content), { throwIfNoEntry: false })?.size ?? 0;
+    const stat = lstatSync(this.partOf(content), { throwIfNoEntry: false });
+    return stat?.nlink === 1 ? stat.size : 0;
   }
 
   /** Where the upload of a content is written, if nobody else writes it. */
@@ -122,11 +125,10 @@ export class Staging {
     return { ...staged, file };
   }
 
-  /** Takes back what {@link take} gave, or any staged file, unless there is one of that content: then it gives false. */
-  putBack(staged: StagedFile): boolean {
-    if (this.#complete.has(staged.content)) return false;
-    this.#complete.set(staged.content, staged);
-    return true;
+  /** Takes back what {@link take} gave, unless it was used after all, or there is another one of that content. */
+  putBack(staged: StagedFile): void {
+    if (this.#complete.has(staged.content) || !this.#isUntouched(staged.file)) removeLeftover(staged.file);
+    else this.#complete.set(staged.content, staged);
   }
 
   /** Turns what is here of a content into a staged one if it is all there, as after a restart. */
@@ -158,6 +160,16 @@ export class Staging {
       if (!isContentId(name) || !stat || this.#inUse.has(name) || now - stat.mtimeMs < KEEP_MS) continue;
       this.#complete.delete(name);
       rmSync(file, { force: true });
+    }
+  }
+
+  #isUntouched(file: string): boolean {
+    try {
+      if (lstatSync(file).nlink !== 1) return false;
+      chmodSync(file, this.newFileMode);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -1,12 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, read, rmSync, write } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, read, rmSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { ContentHasher, contentIdOf } from '../../protocol/contentId.ts';
-import { writeFully } from '../../protocol/disk/atomicFile.ts';
-import { diskError, isMissing } from '../../protocol/disk/diskError.ts';
+import { createExclusive, writeFully } from '../../protocol/disk/atomicFile.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import type { ContentPart } from '../../protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../protocol/transfer/contentSink.ts';
 import { SMALL } from './copyContent.ts';
+import { removeLeftover } from './removeLeftover.ts';
+import { storeError } from './storeError.ts';
 import type { Staging } from './staging.ts';
 
 /** Takes uploads into staging. A content that someone else uploads at the same moment goes to a file of its own. */
@@ -29,12 +30,7 @@ export class StagingSink implements ContentSink {
   }
 }
 
-/** When the staging folder is not there, nothing of the share is. */
-function uploadError(error: unknown): SynclineError {
-  return isMissing(error)
-    ? new SynclineError('ShareUnavailable', undefined, { cause: error })
-    : diskError(error, 'store an upload');
-}
+const uploadError = (error: unknown): SynclineError => storeError(error, 'store an upload');
 
 /** Where one upload is written. */
 class StagingPlace {
@@ -50,10 +46,14 @@ class StagingPlace {
     this.file = this.#shared ? staging.partOf(part.content) : staging.temporary();
   }
 
-  /** Throws what the file system says, or `DiskFull`. */
+  /** Of what is there already, only what the upload goes on with is touched. Throws what the file system says, or `DiskFull`. */
   open(): number {
-    this.#staging.requireRoom(this.part.size - this.part.from);
-    return openSync(this.file, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600);
+    const { size, from } = this.part;
+    this.#staging.requireRoom(size - from);
+    if (from > 0 && !existsSync(this.file)) throw new SynclineError('MissingContent');
+    if (from > 0) return openSync(this.file, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+    rmSync(this.file, { force: true });
+    return createExclusive(this.file);
   }
 
   async complete(descriptor: number): Promise<void> {
@@ -68,7 +68,7 @@ class StagingPlace {
   }
 
   discard(): void {
-    rmSync(this.file, { force: true });
+    removeLeftover(this.file);
     this.leave();
   }
 
@@ -103,7 +103,6 @@ class SmallWriter implements ContentWriter {
     try {
       const descriptor = this.#place.open();
       try {
-        ftruncateSync(descriptor, 0);
         writeFully(descriptor, this.#bytes);
       } catch (error) {
         closeSync(descriptor);
@@ -139,7 +138,8 @@ class LargeWriter implements ContentWriter {
     const { from, size } = place.part;
     const descriptor = place.open();
     try {
-      if (from > size || fstatSync(descriptor).size < from) throw new SynclineError('MissingContent');
+      const found = fstatSync(descriptor);
+      if (from > size || found.size < from || found.nlink > 1) throw new SynclineError('MissingContent');
       ftruncateSync(descriptor, from);
       return new LargeWriter(place, descriptor, await hashPrefix(descriptor, from));
     } catch (error) {

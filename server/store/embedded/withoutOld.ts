@@ -1,6 +1,7 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { printable, type WirePath } from '../../protocol/wirePath.ts';
 import type { DiskChanges } from './diskChanges.ts';
+import { removeLeftover } from './removeLeftover.ts';
 import { OperationFailure } from './operationFailure.ts';
 
 /**
@@ -9,10 +10,9 @@ import { OperationFailure } from './operationFailure.ts';
  *
  * @throws OperationFailure `DirectoryNotEmpty` for a folder that is not empty, and what `work` throws
  */
-export function withoutOld<T>(disk: DiskChanges, path: WirePath, work: () => T): T {
+export function withoutOld(disk: DiskChanges, path: WirePath, work: () => void): void {
   const isFolder = disk.stat(path)?.isDirectory() ?? false;
   const aside = disk.moveOut(path);
-  let result: T;
   try {
     if (isFolder && readdirSync(aside).length > 0)
       throw new OperationFailure(
@@ -20,11 +20,10 @@ export function withoutOld<T>(disk: DiskChanges, path: WirePath, work: () => T):
         'DirectoryNotEmpty',
         `The folder “${printable(path)}” holds files that are not synced.`,
       );
-    result = work();
+    work();
   } catch (error) {
     disk.moveBack(aside, path);
     throw error;
   }
-  rmSync(aside, { recursive: true, force: true });
-  return result;
+  removeLeftover(aside);
 }
