@@ -26,7 +26,11 @@ export const COMMANDS = {
   mkdir: row('Files on the server', 'make a folder', () => import('./commands/mkdir.ts')),
   history: row('Files on the server', 'list earlier versions', () => import('./commands/history.ts')),
   restore: row('Files on the server', 'bring an earlier version back', () => import('./commands/restore.ts')),
-  verify: row('Files on the server', 're-read files and compare them with the index', () => import('./commands/verify.ts')),
+  verify: row(
+    'Files on the server',
+    're-read files and compare them with the index',
+    () => import('./commands/verify.ts'),
+  ),
 
   add: row('Computing', 'add numbers on the server', () => import('./commands/add.ts')),
   sort: row('Computing', 'sort numbers or texts on the server', () => import('./commands/sort.ts')),

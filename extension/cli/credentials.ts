@@ -22,7 +22,12 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const why = errnoOf(error) === 'ENOENT' ? 'it does not exist' : errnoOf(error) === 'EACCES' ? 'access is refused' : 'it is no file';
+    const why =
+      errnoOf(error) === 'ENOENT'
+        ? 'it does not exist'
+        : errnoOf(error) === 'EACCES'
+          ? 'access is refused'
+          : 'it is no file';
     throw new SynclineError('Usage', `The token file ${path} cannot be read: ${why}.`, { cause: error });
   }
 }

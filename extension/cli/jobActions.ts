@@ -11,7 +11,12 @@ import { type ServerOptions, withServer } from './serverSession.ts';
 /** How long a command waits for a server that has gone away while a job runs, milliseconds. */
 const RECONNECT_MS = 60_000;
 
-export function submitJob(cli: Cli, operation: string, text: string, options: ServerOptions & { wait?: boolean }): Promise<void> {
+export function submitJob(
+  cli: Cli,
+  operation: string,
+  text: string,
+  options: ServerOptions & { wait?: boolean },
+): Promise<void> {
   const params = parseParams(text);
   return withJobs(cli, options, async (jobs, call) => {
     const job = await jobs.submit(operation, params, call);
@@ -37,8 +42,20 @@ export function listJobs(cli: Cli, options: ServerOptions & { state?: string }):
     for await (const page of jobs.list(state, call)) all.push(...page);
     if (out.json) return all.forEach((job) => out.event(jobObject(job)));
     if (all.length === 0) return out.note('There are no jobs.');
-    const columns = [{ title: 'ID' }, { title: 'OPERATION' }, { title: 'STATE' }, { title: 'DONE', align: 'right' }, { title: 'SUBMITTED' }] as const;
-    const rows = all.map((job) => [job.id, printable(job.operation), job.state, percent(job), formatTime(job.createdAt)]);
+    const columns = [
+      { title: 'ID' },
+      { title: 'OPERATION' },
+      { title: 'STATE' },
+      { title: 'DONE', align: 'right' },
+      { title: 'SUBMITTED' },
+    ] as const;
+    const rows = all.map((job) => [
+      job.id,
+      printable(job.operation),
+      job.state,
+      percent(job),
+      formatTime(job.createdAt),
+    ]);
     for (const line of table(columns, rows)) out.line(line);
   });
 }
@@ -68,14 +85,22 @@ export function listOperations(cli: Cli, options: ServerOptions): Promise<void> 
   return withJobs(cli, options, async (jobs, call) => {
     const all = await jobs.operations(call);
     if (out.json) return all.forEach((operation) => out.event(operation));
-    const rows = all.map(({ name, summary, quick }) => [printable(name), quick ? 'also on the call' : 'as a job', printable(summary)]);
+    const rows = all.map(({ name, summary, quick }) => [
+      printable(name),
+      quick ? 'also on the call' : 'as a job',
+      printable(summary),
+    ]);
     for (const line of alignRows([{ title: '' }, { title: '' }, { title: '' }], rows)) out.line(line);
   });
 }
 
 type Call = { readonly signal: AbortSignal; readonly reconnectMs: number };
 
-function withJobs(cli: Cli, options: ServerOptions, work: (jobs: JobClient, call: Call) => Promise<void>): Promise<void> {
+function withJobs(
+  cli: Cli,
+  options: ServerOptions,
+  work: (jobs: JobClient, call: Call) => Promise<void>,
+): Promise<void> {
   const call = { signal: cli.signal, reconnectMs: RECONNECT_MS };
   return withServer(cli, options, ({ provider }) => work(new JobClient(provider), call), 'onceOnline');
 }
@@ -101,7 +126,8 @@ function printValue({ out }: Cli, id: string, result: unknown): void {
 }
 
 function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ');
+  if (Array.isArray(value))
+    return value.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

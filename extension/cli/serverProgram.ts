@@ -18,7 +18,10 @@ export async function runServerProgram(
 ): Promise<number> {
   const path = env['SYNCLINE_SERVER_PROGRAM'] ?? besideThis();
   if (!existsSync(path)) {
-    throw new SynclineError('Unsupported', `The server's program is missing: there is no ${path}. Build or install it there.`);
+    throw new SynclineError(
+      'Unsupported',
+      `The server's program is missing: there is no ${path}. Build or install it there.`,
+    );
   }
   const program = createRequire(path)(path) as ServerProgram;
   return program.main(argv);

@@ -76,10 +76,13 @@ export function openConnection(
 /** A connection that broke under a command: says what that means for the person's files. */
 export function explainLoss(error: unknown, address: ServerAddress): SynclineError {
   const failure = SynclineError.from(error);
-  const lost = failure.code === 'ConnectionLost' || failure.code === 'ServerStopping' || failure.code === 'TransferStalled';
+  const lost =
+    failure.code === 'ConnectionLost' || failure.code === 'ServerStopping' || failure.code === 'TransferStalled';
   if (!lost) return failure;
-  const why = failure.code === 'ServerStopping' ? 'The server is shutting down' : `The connection to ${address.label} was lost`;
-  const safe = 'What the server had acknowledged is kept and nothing is half-written; the same command goes on from there.';
+  const why =
+    failure.code === 'ServerStopping' ? 'The server is shutting down' : `The connection to ${address.label} was lost`;
+  const safe =
+    'What the server had acknowledged is kept and nothing is half-written; the same command goes on from there.';
   return new SynclineError(failure.code, `${why}. ${safe}`, { cause: failure });
 }
 

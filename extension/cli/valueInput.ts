@@ -11,7 +11,9 @@ export async function readLines({ cwd, stdin }: Pick<Cli, 'cwd' | 'stdin'>, inpu
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of input === '-' ? stdin : (createReadStream(resolve(cwd, input)) as AsyncIterable<Uint8Array>)) {
+    for await (const chunk of input === '-'
+      ? stdin
+      : (createReadStream(resolve(cwd, input)) as AsyncIterable<Uint8Array>)) {
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size > MAX_MESSAGE_BYTES) throw tooLarge(input);

@@ -104,7 +104,10 @@ export class Connection implements ClientProvider {
     if (before.kind === 'online') this.#drop();
     if (before.kind === 'connecting' && state.kind !== 'online') this.#attempt?.abort();
     this.#enter(state);
-    this.#options.log?.('connection', state.kind === 'waiting' || state.kind === 'failed' ? describe(state) : { ...state });
+    this.#options.log?.(
+      'connection',
+      state.kind === 'waiting' || state.kind === 'failed' ? describe(state) : { ...state },
+    );
     this.#states.emit(state);
     if (state.kind === 'online') this.#clients.emit(this.#client);
   }
@@ -161,7 +164,9 @@ export class Connection implements ClientProvider {
     } catch (error) {
       if (client !== this.#client) return;
       return this.#lost(
-        new SynclineError('ConnectionLost', 'The server stopped answering; the connection was given up.', { cause: error }),
+        new SynclineError('ConnectionLost', 'The server stopped answering; the connection was given up.', {
+          cause: error,
+        }),
       );
     }
     if (client !== this.#client) return;

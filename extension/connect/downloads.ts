@@ -31,7 +31,8 @@ export class Downloads {
     const { onProgress, signal } = options;
     const counting = onProgress ? countingSink(sink, onProgress) : sink;
     const packs = packParts(parts, this.#wire.maxContents);
-    const fetch = (pack: DownloadPack, either: AbortSignal): Promise<void> => this.#fetch(share, pack, counting, either);
+    const fetch = (pack: DownloadPack, either: AbortSignal): Promise<void> =>
+      this.#fetch(share, pack, counting, either);
     return forEachInFlight(packs, IN_FLIGHT, fetch, signal);
   }
 
@@ -43,7 +44,11 @@ export class Downloads {
       const transfer = nextTransfer();
       const received = receiveTransfer(peer, { transfer, parts, sink, signal: either });
       const encodings: content.Encoding[] = zstd ? ['zstd', 'identity'] : ['identity'];
-      const answered = request(content.download, { share, transfer, contents: [...parts], encodings }, { signal: either });
+      const answered = request(
+        content.download,
+        { share, transfer, contents: [...parts], encodings },
+        { signal: either },
+      );
       await joinTransfer(answered, received, over);
     }, signal);
   }

@@ -33,7 +33,8 @@ export async function forEachInFlight<T>(
   };
   for (const item of items) {
     const weighs = limits.weigh(item);
-    while (running.size > 0 && (running.size >= limits.tasks || weight + weighs > limits.weight)) await Promise.race(running);
+    while (running.size > 0 && (running.size >= limits.tasks || weight + weighs > limits.weight))
+      await Promise.race(running);
     if (either.aborted) break;
     weight += weighs;
     const promise: Promise<void> = run(item, weighs).then(() => void running.delete(promise));

@@ -32,7 +32,9 @@ export class PeerServerClient implements ServerClient {
   constructor(peer: Peer, server: ResultOf<typeof session.hello>) {
     this.#peer = peer;
     this.server = server;
-    this.closed = peer.closed.then((error) => (this.#closedHere ? null : (error ?? new SynclineError('ConnectionLost'))));
+    this.closed = peer.closed.then((error) =>
+      this.#closedHere ? null : (error ?? new SynclineError('ConnectionLost')),
+    );
     this.#gate = new RequestGate(Math.max(1, server.limits.requests - RESERVED_REQUESTS));
     let lastTransfer = 0;
     const wire = {

@@ -31,7 +31,10 @@ export class RemoteFiles {
    * the share's root. @throws SynclineError `IllegalPath`
    */
   resolve(text: string): WirePath | undefined {
-    const trimmed = text.normalize('NFC').replace(/^(\.\/+)+/, '').replace(/(?<=[^/])\/+$/, '');
+    const trimmed = text
+      .normalize('NFC')
+      .replace(/^(\.\/+)+/, '')
+      .replace(/(?<=[^/])\/+$/, '');
     if (trimmed === '.' || trimmed === '') return this.#dir;
     const path = parseWirePath(trimmed);
     return this.#dir === undefined ? path : parseWirePath(`${this.#dir}/${path}`);
@@ -59,7 +62,10 @@ export class RemoteFiles {
   /** @throws SynclineError `NotFound` */
   async stat(path: WirePath, call?: Call): Promise<files.ListRow> {
     const found = await this.find(path, call);
-    if (!found) throw new SynclineError('NotFound', `There is nothing at “${printable(path)}” on the server.`, { data: { path } });
+    if (!found)
+      throw new SynclineError('NotFound', `There is nothing at “${printable(path)}” on the server.`, {
+        data: { path },
+      });
     return found;
   }
 
@@ -133,7 +139,13 @@ export class RemoteFiles {
     return this.#commit({ kind: 'rename', from, to, expect, expectTo }, call);
   }
 
-  async restore(path: WirePath, rev: number, to: WirePath | undefined, expect: Entry | null, call?: Call): Promise<number> {
+  async restore(
+    path: WirePath,
+    rev: number,
+    to: WirePath | undefined,
+    expect: Entry | null,
+    call?: Call,
+  ): Promise<number> {
     const { result } = await this.#client.request(files.restore, { share: this.#share, path, rev, to, expect }, call);
     return settle(to ?? path, result);
   }
@@ -184,7 +196,10 @@ function settle(path: WirePath, result: files.OperationResult): number {
   }
 }
 
-function changed(path: WirePath, { current, path: at }: Extract<files.OperationResult, { status: 'conflict' }>): SynclineError {
+function changed(
+  path: WirePath,
+  { current, path: at }: Extract<files.OperationResult, { status: 'conflict' }>,
+): SynclineError {
   const shown = `“${printable(at)}”`;
   if (current && current.kind !== 'directory' && at !== path && isWithin(path, at)) {
     const message = `${shown} on the server is a ${KINDS[current.kind]} and no folder; nothing was changed.`;

@@ -31,7 +31,9 @@ export function parseTarget(text: string): ServerAddress {
     );
   }
   if (!/^wss?:\/\/[^/]/i.test(text) || !URL.canParse(text)) {
-    throw usage(`${shown} is no target. Write ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it.`);
+    throw usage(
+      `${shown} is no target. Write ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it.`,
+    );
   }
   const url = new URL(text);
   if (url.username || url.password || url.search || url.hash) {

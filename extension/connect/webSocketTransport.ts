@@ -51,7 +51,7 @@ export function openWebSocket(url: string, options: { signal?: AbortSignal; dead
 /** Whether nobody between the two ends can read the bytes as they are: TLS, or never leaving this machine. */
 function isUnobserved(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'wss:' || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  return protocol === 'wss:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -66,16 +66,23 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; trust it with NODE_EXTRA_CA_CERTS=FILE',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not from a known authority; trust it with NODE_EXTRA_CA_CERTS=FILE',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not from a known authority; trust it with NODE_EXTRA_CA_CERTS=FILE',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is not from a known authority; trust it with NODE_EXTRA_CA_CERTS=FILE',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
   EPROTO: 'it does not speak TLS. Write ws:// if it was started without a certificate',
 };
 
-function connectionFailure(url: string, error: Error & { code?: string; errors?: readonly (Error & { code?: string })[] }) {
+function connectionFailure(
+  url: string,
+  error: Error & { code?: string; errors?: readonly (Error & { code?: string })[] },
+) {
   // connecting to a name with several addresses fails with one error for each
   const code = error.code ?? error.errors?.[0]?.code ?? '';
   if (/handshake has timed out/.test(error.message)) {
-    return new SynclineError('DeadlineExceeded', `The server at ${url} does not answer. Check the address and the network.`);
+    return new SynclineError(
+      'DeadlineExceeded',
+      `The server at ${url} does not answer. Check the address and the network.`,
+    );
   }
   const reason = REASONS[code] ?? printable(error.message);
   return new SynclineError('ConnectionFailed', `The server at ${url} cannot be reached: ${reason}.`, { cause: error });

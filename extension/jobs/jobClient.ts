@@ -46,7 +46,9 @@ export class JobClient {
    */
   async result(id: string, options: JobCall = {}): Promise<ResultOf<typeof jobs.result>> {
     for (;;) {
-      const answer = await this.#call(options, (client) => client.request(jobs.result, { id, waitMs: WAIT_MS }, options));
+      const answer = await this.#call(options, (client) =>
+        client.request(jobs.result, { id, waitMs: WAIT_MS }, options),
+      );
       if (jobs.ENDED.includes(answer.job.state)) return answer;
     }
   }
@@ -77,7 +79,10 @@ export class JobClient {
 
   async #call<T>({ signal, reconnectMs }: JobCall, call: (client: ServerClient) => Promise<T>): Promise<T> {
     for (;;) {
-      const client = await this.#provider.client({ signal, ...(reconnectMs !== undefined && { deadlineMs: reconnectMs }) });
+      const client = await this.#provider.client({
+        signal,
+        ...(reconnectMs !== undefined && { deadlineMs: reconnectMs }),
+      });
       try {
         return await call(client);
       } catch (error) {
@@ -96,7 +101,8 @@ export function resultOf({ job, result }: ResultOf<typeof jobs.result>): unknown
     const { code, message, index } = job.error;
     throw new SynclineError(code, message, { data: index === undefined ? {} : { index } });
   }
-  const how = job.state === 'interrupted' ? 'was interrupted by the end of the server; submit it again' : `ended as ${job.state}`;
+  const how =
+    job.state === 'interrupted' ? 'was interrupted by the end of the server; submit it again' : `ended as ${job.state}`;
   throw new SynclineError('JobFailed', `The job ${job.id} ${how}.`);
 }
 

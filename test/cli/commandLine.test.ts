@@ -40,7 +40,7 @@ for (const name of Object.keys(COMMANDS).filter((each) => each !== 'serve' && ea
     const { status, stdout, stderr } = await run([name, '--help']);
     assert.equal(status, 0, stderr);
     assert.match(stdout, new RegExp(`^Usage: syncline ${name} \\[options\\]`));
-    assert.match(stdout, new RegExp(`^Examples:\n  (.*\\| )?syncline ${name}\\b`, "m"));
+    assert.match(stdout, new RegExp(`^Examples:\n  (.*\\| )?syncline ${name}\\b`, 'm'));
     assert.match(stdout, /--json/);
     assert.equal((await run(['help', name])).stdout, stdout);
   });

@@ -7,7 +7,18 @@ test('the exit statuses are those that scripts rely on', () => {
 });
 
 test('each kind of failure has its status', () => {
-  const codes = ['Usage', 'IllegalPath', 'InvalidParams', 'Unauthorized', 'UnknownShare', 'ConnectionFailed', 'ConnectionLost'] as const;
+  const codes = [
+    'Usage',
+    'IllegalPath',
+    'InvalidParams',
+    'Unauthorized',
+    'UnknownShare',
+    'ConnectionFailed',
+    'ConnectionLost',
+  ] as const;
   assert.deepEqual(codes.map(exitStatusOf), [2, 2, 2, 3, 3, 3, 3]);
-  assert.deepEqual((['NotFound', 'Changed', 'DiskFull', 'BrakeStopped', 'Cancelled'] as const).map(exitStatusOf), [1, 1, 1, 4, 130]);
+  assert.deepEqual(
+    (['NotFound', 'Changed', 'DiskFull', 'BrakeStopped', 'Cancelled'] as const).map(exitStatusOf),
+    [1, 1, 1, 4, 130],
+  );
 });

@@ -21,13 +21,30 @@ function output(json: boolean, debug = false) {
 test('bytes have three digits and a unit', () => {
   const bytes = [0, 1, 999, 1000, 1234, 12_345, 123_456, 999_949, 999_999, 1e9, 5.5e15, 1e18];
   assert.deepEqual(bytes.map(formatBytes), [
-    '0 B', '1 B', '999 B', '1.00 KB', '1.23 KB', '12.3 KB', '123 KB', '1.00 MB', '1.00 MB', '1.00 GB', '5.50 PB', '1000 PB',
+    '0 B',
+    '1 B',
+    '999 B',
+    '1.00 KB',
+    '1.23 KB',
+    '12.3 KB',
+    '123 KB',
+    '1.00 MB',
+    '1.00 MB',
+    '1.00 GB',
+    '5.50 PB',
+    '1000 PB',
   ]);
 });
 
 test('durations are told in the unit that fits', () => {
   assert.deepEqual([0, 850.4, 1000, 59_949, 60_000, 245_000, 3_720_000].map(formatDuration), [
-    '0 ms', '850 ms', '1.0 s', '59.9 s', '1 min 0 s', '4 min 5 s', '1 h 2 min',
+    '0 ms',
+    '850 ms',
+    '1.0 s',
+    '59.9 s',
+    '1 min 0 s',
+    '4 min 5 s',
+    '1 h 2 min',
   ]);
 });
 
@@ -37,14 +54,20 @@ test('times are local and sort as text', () => {
 });
 
 test('counts agree with their noun', () => {
-  assert.deepEqual([plural(1, 'file'), plural(0, 'file'), plural(12_000, 'entry', 'entries')], ['1 file', '0 files', '12,000 entries']);
+  assert.deepEqual(
+    [plural(1, 'file'), plural(0, 'file'), plural(12_000, 'entry', 'entries')],
+    ['1 file', '0 files', '12,000 entries'],
+  );
 });
 
 test('columns are aligned, wide characters counted as two', () => {
-  const lines = table([{ title: 'NAME' }, { title: 'SIZE', align: 'right' }, { title: 'WHAT' }], [
-    ['a', '5', 'x'],
-    ['日本', '1234', ''],
-  ]);
+  const lines = table(
+    [{ title: 'NAME' }, { title: 'SIZE', align: 'right' }, { title: 'WHAT' }],
+    [
+      ['a', '5', 'x'],
+      ['日本', '1234', ''],
+    ],
+  );
   assert.deepEqual(lines, ['NAME  SIZE  WHAT', 'a        5  x', '日本  1234']);
 });
 

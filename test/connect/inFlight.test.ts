@@ -35,11 +35,16 @@ test('the first failure stops the others and is thrown when they have ended', as
 test('an abort is Cancelled, and nothing further is begun', async () => {
   const abort = new AbortController();
   const begun: number[] = [];
-  const run = forEachInFlight([1, 2, 3], { tasks: 1, weight: 10, weigh: () => 1 }, async (item) => {
-    begun.push(item);
-    abort.abort();
-    await turn();
-  }, abort.signal);
+  const run = forEachInFlight(
+    [1, 2, 3],
+    { tasks: 1, weight: 10, weigh: () => 1 },
+    async (item) => {
+      begun.push(item);
+      abort.abort();
+      await turn();
+    },
+    abort.signal,
+  );
   await assert.rejects(run, isSynclineError('Cancelled'));
   assert.deepEqual(begun, [1]);
 });

@@ -23,23 +23,36 @@ test('the wire log has a line for each message and each transfer, and never the 
   await client.request(session.probe, {});
   const bytes = Buffer.alloc(700_000, 7);
   const content = contentIdOf(bytes);
-  await client.upload('files', [{ content, size: bytes.length, hint: 'a.zip', async *open() { yield bytes; } }]);
+  await client.upload('files', [
+    {
+      content,
+      size: bytes.length,
+      hint: 'a.zip',
+      async *open() {
+        yield bytes;
+      },
+    },
+  ]);
   client.close();
-  const summary = lines.map(({ way, method, transfer, id, bytes: size, params }) => {
+  const summary = lines.map((line) => {
+    const { way, method, transfer, id, bytes: size, params } = line as Record<string, string | undefined>;
     if (transfer !== undefined) return `${way} transfer ${transfer}: ${size} bytes`;
     if (method === 'content/credit') return null;
     const named = method === 'content/upload' ? ` ${JSON.stringify(params).includes(content)}` : '';
     return `${way} ${method ?? `answer ${id}`}${named}`;
   });
-  assert.deepEqual(summary.filter((line) => line !== null), [
-    'sent session/hello',
-    'received answer 0',
-    'sent session/probe',
-    'received answer 1',
-    'sent content/upload true',
-    'sent transfer 1: 700000 bytes',
-    'received answer 2',
-  ]);
+  assert.deepEqual(
+    summary.filter((line) => line !== null),
+    [
+      'sent session/hello',
+      'received answer 0',
+      'sent session/probe',
+      'received answer 1',
+      'sent content/upload true',
+      'sent transfer 1: 700000 bytes',
+      'received answer 2',
+    ],
+  );
   assert.ok(!JSON.stringify(lines).includes(TOKEN));
 });
 

@@ -46,7 +46,10 @@ test('calls beyond the limit of the server wait in line, and a probe passes them
     while (release.length === 0) await new Promise((resolve) => setImmediate(resolve));
     release.shift()?.();
   }
-  assert.deepEqual((await answers).map(({ result }) => result), [1, 2, 3, 4, 5]);
+  assert.deepEqual(
+    (await answers).map(({ result }) => result),
+    [1, 2, 3, 4, 5],
+  );
   assert.equal(most, 2);
   client.close();
 });
@@ -82,7 +85,13 @@ test('tells its listeners what the server announces, until they leave', async ()
   const listening = client.onFilesDidChange(({ cursor }) => heard.push(cursor.rev));
   const announce = (rev: number): void => {
     const cursor = { epoch: 'epoch-0001', rev };
-    server.peer.notify(files.didChange, { share: 'files', from: { ...cursor, rev: rev - 1 }, cursor, changes: [], truncated: false });
+    server.peer.notify(files.didChange, {
+      share: 'files',
+      from: { ...cursor, rev: rev - 1 },
+      cursor,
+      changes: [],
+      truncated: false,
+    });
   };
   announce(1);
   announce(2);
@@ -108,6 +117,9 @@ test('its end is told with the reason, or null when it was closed here', async (
   theirs.peer.close(new SynclineError('ServerStopping'));
   cable.clientLink.cut();
   const reasons = await Promise.all(clients.map(({ closed }) => closed));
-  assert.deepEqual(reasons.map((reason) => reason?.code ?? null), [null, 'ServerStopping', 'ConnectionLost']);
+  assert.deepEqual(
+    reasons.map((reason) => reason?.code ?? null),
+    [null, 'ServerStopping', 'ConnectionLost'],
+  );
   await assert.rejects(clients[2].request(session.probe, {}), isSynclineError('ConnectionLost'));
 });

@@ -10,10 +10,7 @@ const READ: [string, object][] = [
   ['wss://box/files', { url: 'wss://box:443', share: 'files', label: 'wss://box:443/files' }],
   ['WS://Box:4848/files/', { url: 'ws://box:4848', share: 'files', label: 'ws://box:4848/files' }],
   ['ws://[::1]:9/s', { url: 'ws://[::1]:9', share: 's', label: 'ws://[::1]:9/s' }],
-  [
-    'wss://box:1/files/a%20b/ü',
-    { url: 'wss://box:1', share: 'files', dir: 'a b/ü', label: 'wss://box:1/files/a b/ü' },
-  ],
+  ['wss://box:1/files/a%20b/ü', { url: 'wss://box:1', share: 'files', dir: 'a b/ü', label: 'wss://box:1/files/a b/ü' }],
   ['ws://h:1/s/100%', { url: 'ws://h:1', share: 's', dir: '100%', label: 'ws://h:1/s/100%' }],
 ];
 
@@ -25,7 +22,17 @@ test('takes decomposed accents for the composed ones', () => {
   assert.equal(parseTarget('ws://h:1/s/u\u0308').dir, '\u00fc');
 });
 
-for (const text of ['', 'files', 'http://h/files', 'ws://', 'ws:///files', 'ws://h:99999/files', 'ws://h:1', 'ws://h:1/', 'ws://h:1/a b']) {
+for (const text of [
+  '',
+  'files',
+  'http://h/files',
+  'ws://',
+  'ws:///files',
+  'ws://h:99999/files',
+  'ws://h:1',
+  'ws://h:1/',
+  'ws://h:1/a b',
+]) {
   test(`refuses “${text}” as wrong usage`, () => assert.throws(() => parseTarget(text), isSynclineError('Usage')));
 }
 

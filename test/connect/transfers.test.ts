@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { ServerClient, UploadContent } from '../../extension/connect/serverClient.ts';
-import { type ContentId, contentIdOf, EMPTY_CONTENT } from '../../server/protocol/contentId.ts';
+import { contentIdOf, EMPTY_CONTENT } from '../../server/protocol/contentId.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import * as files from '../../server/protocol/messages/files.ts';
 import type { ContentPart } from '../../server/protocol/messages/content.ts';
@@ -26,7 +26,13 @@ class ContentServer {
       this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
       const bytes = contents.reduce((sum, { size, from }) => sum + size - from, 0);
       this.announced.push({ count: contents.length, bytes, encoding });
-      const receiving = receiveTransfer(this.double.peer, { transfer, parts: contents, sink: this.sink, encoding, signal });
+      const receiving = receiveTransfer(this.double.peer, {
+        transfer,
+        parts: contents,
+        sink: this.sink,
+        encoding,
+        signal,
+      });
       this.#received.push(receiving.catch(() => {}));
       return receiving.finally(() => this.underWay--);
     },
@@ -45,7 +51,11 @@ class ContentServer {
   }));
 
   #resultOf(operation: files.Operation, at: number): files.OperationResult {
-    if (operation.kind !== 'put' || operation.entry.kind !== 'file' || this.sink.contents.has(operation.entry.content)) {
+    if (
+      operation.kind !== 'put' ||
+      operation.entry.kind !== 'file' ||
+      this.sink.contents.has(operation.entry.content)
+    ) {
       return { status: 'done', rev: at + 1 };
     }
     return { status: 'problem', path: operation.path, code: 'MissingContent', message: 'missing' };
@@ -81,9 +91,12 @@ async function start(): Promise<{ server: ContentServer; client: ServerClient }>
 const commitOf = (sources: readonly UploadContent[]) => ({
   id: 'commit-0001',
   operations: sources.map(({ content, size }, at) =>
-    Object.assign({ kind: 'put' as const, path: `f${at}` as never, expect: null }, {
-      entry: { kind: 'file' as const, content, size, executable: false },
-    }),
+    Object.assign(
+      { kind: 'put' as const, path: `f${at}` as never, expect: null },
+      {
+        entry: { kind: 'file' as const, content, size, executable: false },
+      },
+    ),
   ),
 });
 
@@ -95,14 +108,21 @@ test('packs small contents into compressed transfers and sends large ones alone'
   assert.equal(server.sink.contents.size, 301);
   const alone = server.announced.filter(({ count }) => count === 1);
   assert.deepEqual(alone, [{ count: 1, bytes: 3_000_000, encoding: 'zstd' }]);
-  assert.deepEqual(server.announced.filter(({ count }) => count > 1).map(({ count }) => count), [104, 104, 92]);
+  assert.deepEqual(
+    server.announced.filter(({ count }) => count > 1).map(({ count }) => count),
+    [104, 104, 92],
+  );
   assert.ok(client.traffic.sent < 400_000, `${client.traffic.sent} bytes sent`);
   client.close();
 });
 
 test('does not compress what is compressed already, by name or by its first bytes', async () => {
   const { server, client } = await start();
-  await client.upload('files', [upload(text(20_000, 1), 'photo.JPG'), upload(randomBytes(400_000)), upload(text(20_000, 2))]);
+  await client.upload('files', [
+    upload(text(20_000, 1), 'photo.JPG'),
+    upload(randomBytes(400_000)),
+    upload(text(20_000, 2)),
+  ]);
   assert.deepEqual(server.announced.map(({ bytes, encoding }) => `${bytes} ${encoding}`).sort(), [
     '20000 identity',
     '20000 zstd',
@@ -116,7 +136,10 @@ test('sends a content once however often it is named, and an empty one never', a
   const twice = upload(text(5000, 1));
   const empty: UploadContent = { content: EMPTY_CONTENT, size: 0, open: async function* () {} };
   await client.upload('files', [twice, empty, twice]);
-  assert.deepEqual(server.announced.map(({ count }) => count), [1]);
+  assert.deepEqual(
+    server.announced.map(({ count }) => count),
+    [1],
+  );
   client.close();
 });
 
@@ -136,7 +159,10 @@ test('keeps a bounded number of transfers under way', async () => {
   const sources = Array.from({ length: 40 }, () => upload(randomBytes(300_000)));
   await client.upload('files', sources, { onProgress: (bytes) => done.push(bytes) });
   assert.ok(server.mostUnderWay > 1 && server.mostUnderWay <= 8, `${server.mostUnderWay} at a time`);
-  assert.equal(done.reduce((sum, bytes) => sum + bytes, 0), 40 * 300_000);
+  assert.equal(
+    done.reduce((sum, bytes) => sum + bytes, 0),
+    40 * 300_000,
+  );
   client.close();
 });
 
@@ -217,7 +243,7 @@ test('downloads contents of all sizes, in groups, into a sink that verifies them
 
 test('content that has left the share ends a download, and the connection lives on', async () => {
   const { client } = await start();
-  const gone: ContentPart = { content: contentIdOf(Buffer.from('gone')) as ContentId, size: 4, from: 0 };
+  const gone: ContentPart = { content: contentIdOf(Buffer.from('gone')), size: 4, from: 0 };
   await assert.rejects(client.download('files', [gone], new MemorySink()), isSynclineError('ContentGone'));
   await client.upload('files', [upload(text(100, 1))]);
   client.close();

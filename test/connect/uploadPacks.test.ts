@@ -23,7 +23,10 @@ test('every content travels once, in packs within the limits', () => {
       const due = sources.filter(({ size }) => size > 0).map(({ content }) => content);
       assert.deepEqual(sent.toSorted(), due.toSorted());
       for (const { contents, bytes } of packs) {
-        assert.equal(bytes, contents.reduce((sum, { size }) => sum + size, 0));
+        assert.equal(
+          bytes,
+          contents.reduce((sum, { size }) => sum + size, 0),
+        );
         assert.ok(contents.length <= maxContents);
         assert.ok(contents.length === 1 || bytes <= PACK_BYTES);
         assert.ok(contents.length === 1 || contents.every(({ size }) => size <= SMALL_BYTES));
@@ -34,11 +37,17 @@ test('every content travels once, in packs within the limits', () => {
 
 test('what is known to be compressed never shares a pack with what is not', () => {
   const packs = [...packContents([source(1, 5000), source(2, 5000, 'b.zip'), source(3, 5000)], 100)];
-  assert.deepEqual(packs.map(({ compress, contents }) => `${compress} ${contents.length}`), ['yes 2', 'no 1']);
+  assert.deepEqual(
+    packs.map(({ compress, contents }) => `${compress} ${contents.length}`),
+    ['yes 2', 'no 1'],
+  );
 });
 
 test('a few bytes are not compressed', () => {
-  assert.deepEqual([...packContents([source(1, 100)], 100)].map(({ compress }) => compress), ['no']);
+  assert.deepEqual(
+    [...packContents([source(1, 100)], 100)].map(({ compress }) => compress),
+    ['no'],
+  );
 });
 
 test('a sample tells text from noise', () => {

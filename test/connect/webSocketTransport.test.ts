@@ -46,7 +46,10 @@ test('says that nothing listens', async (t) => {
 
 test('says that there is no such host', async () => {
   const open = openWebSocket('ws://no-such-host.invalid:1');
-  await assert.rejects(open, isSynclineError('ConnectionFailed', { message: /no-such-host\.invalid.*(name|looked up)/ }));
+  await assert.rejects(
+    open,
+    isSynclineError('ConnectionFailed', { message: /no-such-host\.invalid.*(name|looked up)/ }),
+  );
 });
 
 const ANSWERS: [number, Parameters<typeof isSynclineError>[0], RegExp][] = [
@@ -66,7 +69,10 @@ for (const [status, code, message] of ANSWERS) {
 }
 
 test('gives up on what accepts and never answers', async (t) => {
-  const url = await listen(t, createTcpServer((socket) => socket.on('error', () => {}).resume()));
+  const url = await listen(
+    t,
+    createTcpServer((socket) => socket.on('error', () => {}).resume()),
+  );
   await assert.rejects(openWebSocket(url, { deadlineMs: 50 }), isSynclineError('DeadlineExceeded'));
 });
 

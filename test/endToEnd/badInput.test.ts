@@ -15,9 +15,9 @@ let home = '';
 let server: ServerProcess;
 
 before(async () => {
-  home = temporaryFolder(shared as never);
+  home = temporaryFolder(shared);
   chmodSync(home, 0o755);
-  server = await ServerProcess.start(shared as never, home);
+  server = await ServerProcess.start(shared, home);
   writeFileSync(join(home, 'a.txt'), 'a\n');
   assert.equal((await server.cli(['put', 'a.txt', 'taken.txt'])).status, 0);
   assert.equal((await server.cli(['mkdir', 'folder'])).status, 0);
@@ -55,21 +55,115 @@ const NAMES: [string, RegExp][] = [
 ];
 
 const CASES: Case[] = [
-  { title: 'a wrong token', args: ['ls'], status: 3, code: 'Unauthorized', says: /token is not accepted/, options: () => ({ env: { SYNCLINE_TOKEN: 'guessed' } }) },
-  { title: 'a wrong share', args: ['ls'], status: 3, code: 'UnknownShare', says: /no share named “photos”.*files/, options: () => ({ env: { SYNCLINE_SERVER: `${server.url}/photos` } }) },
-  ...NAMES.map(([path, says]): Case => ({ title: `the path ${JSON.stringify(path.slice(0, 30))}`, args: [...PUT, path], status: 2, code: 'IllegalPath', says })),
-  { title: 'a folder where a file is expected, here', args: ['put', '.', 'x'], status: 1, code: 'NotAFile', says: /is a folder; add -r/ },
-  { title: 'a folder where a file is expected, there', args: [...PUT, 'folder'], status: 1, code: 'NotAFile', says: /“folder” on the server is a folder/ },
-  { title: 'a file where a folder is expected', args: [...PUT, 'taken.txt/x'], status: 1, code: 'NotADirectory', says: /taken\.txt/ },
-  { title: 'a name that is taken in another case', args: [...PUT, 'TAKEN.txt'], status: 1, code: 'NameCollision', says: /taken\.txt/i },
-  { title: 'a folder that is taken in another case', args: ['mkdir', 'Folder'], status: 1, code: 'NameCollision', says: /folder/i },
-  { title: 'a file that is not here', args: ['put', 'gone.txt', 'x'], status: 1, code: 'NotFound', says: /“.*gone\.txt”.*not there/ },
-  { title: 'a path that is not there', args: ['get', 'gone.txt'], status: 1, code: 'NotFound', says: /nothing at “gone\.txt” on the server/ },
-  { title: 'deleting what is not there', args: ['rm', 'gone.txt'], status: 1, code: 'NotFound', says: /nothing at “gone\.txt”/ },
-  { title: 'a version that never was', args: ['restore', 'taken.txt', '999999'], status: 1, code: 'NotFound', says: /./ },
-  { title: 'a job that never was', args: ['jobs', 'result', '00000000-0000-4000-8000-000000000000'], status: 1, code: 'JobNotFound', says: /no job with this id/ },
-  { title: 'an operation that nobody knows', args: ['jobs', 'submit', 'divide', '{}'], status: 2, code: 'UnknownOperation', says: /operation/ },
-  { title: 'parameters of the wrong shape', args: ['jobs', 'submit', 'add', '{"numbers":[1]}'], status: 2, code: 'InvalidParams', says: /numbers|values/ },
+  {
+    title: 'a wrong token',
+    args: ['ls'],
+    status: 3,
+    code: 'Unauthorized',
+    says: /token is not accepted/,
+    options: () => ({ env: { SYNCLINE_TOKEN: 'guessed' } }),
+  },
+  {
+    title: 'a wrong share',
+    args: ['ls'],
+    status: 3,
+    code: 'UnknownShare',
+    says: /no share named “photos”.*files/,
+    options: () => ({ env: { SYNCLINE_SERVER: `${server.url}/photos` } }),
+  },
+  ...NAMES.map(
+    ([path, says]): Case => ({
+      title: `the path ${JSON.stringify(path.slice(0, 30))}`,
+      args: [...PUT, path],
+      status: 2,
+      code: 'IllegalPath',
+      says,
+    }),
+  ),
+  {
+    title: 'a folder where a file is expected, here',
+    args: ['put', '.', 'x'],
+    status: 1,
+    code: 'NotAFile',
+    says: /is a folder; add -r/,
+  },
+  {
+    title: 'a folder where a file is expected, there',
+    args: [...PUT, 'folder'],
+    status: 1,
+    code: 'NotAFile',
+    says: /“folder” on the server is a folder/,
+  },
+  {
+    title: 'a file where a folder is expected',
+    args: [...PUT, 'taken.txt/x'],
+    status: 1,
+    code: 'NotADirectory',
+    says: /taken\.txt/,
+  },
+  {
+    title: 'a name that is taken in another case',
+    args: [...PUT, 'TAKEN.txt'],
+    status: 1,
+    code: 'NameCollision',
+    says: /taken\.txt/i,
+  },
+  {
+    title: 'a folder that is taken in another case',
+    args: ['mkdir', 'Folder'],
+    status: 1,
+    code: 'NameCollision',
+    says: /folder/i,
+  },
+  {
+    title: 'a file that is not here',
+    args: ['put', 'gone.txt', 'x'],
+    status: 1,
+    code: 'NotFound',
+    says: /“.*gone\.txt”.*not there/,
+  },
+  {
+    title: 'a path that is not there',
+    args: ['get', 'gone.txt'],
+    status: 1,
+    code: 'NotFound',
+    says: /nothing at “gone\.txt” on the server/,
+  },
+  {
+    title: 'deleting what is not there',
+    args: ['rm', 'gone.txt'],
+    status: 1,
+    code: 'NotFound',
+    says: /nothing at “gone\.txt”/,
+  },
+  {
+    title: 'a version that never was',
+    args: ['restore', 'taken.txt', '999999'],
+    status: 1,
+    code: 'NotFound',
+    says: /./,
+  },
+  {
+    title: 'a job that never was',
+    args: ['jobs', 'result', '00000000-0000-4000-8000-000000000000'],
+    status: 1,
+    code: 'JobNotFound',
+    says: /no job with this id/,
+  },
+  {
+    title: 'an operation that nobody knows',
+    args: ['jobs', 'submit', 'divide', '{}'],
+    status: 2,
+    code: 'UnknownOperation',
+    says: /operation/,
+  },
+  {
+    title: 'parameters of the wrong shape',
+    args: ['jobs', 'submit', 'add', '{"numbers":[1]}'],
+    status: 2,
+    code: 'InvalidParams',
+    says: /numbers|values/,
+  },
   { title: 'text where a number belongs', args: ['add', '1', 'two'], status: 2, code: 'InvalidParams', says: /two/ },
 ];
 

@@ -35,7 +35,8 @@ test('fifty clients at once, mixed operations: no error, no lost update', async 
   assert.equal(new Set(signed).size, CLIENTS * ROUNDS, 'every signature is in a book');
   const own = readdirSync(join(server.folder, 'own'));
   assert.equal(own.length, CLIENTS);
-  for (const name of own) assert.equal(readFileSync(join(server.folder, 'own', name), 'utf8'), `${name} round ${ROUNDS - 1}\n`);
+  for (const name of own)
+    assert.equal(readFileSync(join(server.folder, 'own', name), 'utf8'), `${name} round ${ROUNDS - 1}\n`);
   tell(t, server, memoryBefore, `${CLIENTS} clients × ${ROUNDS} rounds in ${seconds.toFixed(1)} s`);
 });
 
@@ -85,12 +86,28 @@ async function sign(files: RemoteFiles, book: WirePath, line: string): Promise<v
   }
 }
 
-async function put(files: RemoteFiles, path: WirePath, text: string, expect?: FileEntry | null | object): Promise<void> {
+async function put(
+  files: RemoteFiles,
+  path: WirePath,
+  text: string,
+  expect?: FileEntry | null | object,
+): Promise<void> {
   const bytes = Buffer.from(text);
   const content = contentIdOf(bytes);
   const entry: FileEntry = { kind: 'file', content, size: bytes.length, executable: false };
   const there = expect === undefined ? ((await files.find(path))?.entry ?? null) : (expect as FileEntry | null);
-  await files.put(path, entry, { content, size: bytes.length, async *open() { yield bytes; } }, there);
+  await files.put(
+    path,
+    entry,
+    {
+      content,
+      size: bytes.length,
+      async *open() {
+        yield bytes;
+      },
+    },
+    there,
+  );
 }
 
 async function read(files: RemoteFiles, { content, size }: { content: ContentId; size: number }): Promise<string> {
@@ -101,7 +118,9 @@ async function read(files: RemoteFiles, { content, size }: { content: ContentId;
 
 function tell(t: TestContext, server: ServerProcess, before: number, what: string): void {
   const after = residentMegabytes(server);
-  t.diagnostic(`${what}; memory of the server: ${before} MB before, ${after} MB after, ${peakMegabytes(server)} MB at most`);
+  t.diagnostic(
+    `${what}; memory of the server: ${before} MB before, ${after} MB after, ${peakMegabytes(server)} MB at most`,
+  );
   assert.ok(after < 600, `the server holds ${after} MB`);
 }
 

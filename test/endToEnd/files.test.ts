@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { diff, listing } from '../support/compareTrees.ts';
 import { type Ended, ServerProcess } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-async function setUp(t: TestContext): Promise<{ home: string; server: ServerProcess; run: (...args: string[]) => Promise<Ended> }> {
+async function setUp(
+  t: TestContext,
+): Promise<{ home: string; server: ServerProcess; run: (...args: string[]) => Promise<Ended> }> {
   const home = temporaryFolder(t);
   const server = await ServerProcess.start(t, home);
   return { home, server, run: (...args) => server.cli(args) };
@@ -59,7 +70,10 @@ test('what was replaced or deleted is in the history and can be brought back', a
   }
   ok(await run('rm', 'a.txt'));
   const { lines } = await run('history', 'a.txt', '--json');
-  assert.deepEqual(lines.map(({ reason }) => reason), ['deleted', 'replaced', 'replaced']);
+  assert.deepEqual(
+    lines.map(({ reason }) => reason),
+    ['deleted', 'replaced', 'replaced'],
+  );
   assert.match(ok(await run('history', 'a.txt')), /^ *REV +UNTIL +WHY +BY +WHAT +PATH\n/);
   ok(await run('restore', 'a.txt', String(lines[2]?.['rev'])));
   assert.equal(readFileSync(join(server.folder, 'a.txt'), 'utf8'), 'one\n');
@@ -77,7 +91,11 @@ test('a file that the server has already is not sent again', async (t) => {
 
 test('a large file arrives whole, both ways', async (t) => {
   const { home, server, run } = await setUp(t);
-  const bytes = Buffer.alloc(30_000_000, 'some text that compresses well, and ').fill(crypto.getRandomValues(new Uint8Array(60_000)), 0, 20_000_000);
+  const bytes = Buffer.alloc(30_000_000, 'some text that compresses well, and ').fill(
+    crypto.getRandomValues(new Uint8Array(60_000)),
+    0,
+    20_000_000,
+  );
   writeFileSync(join(home, 'large'), bytes);
   ok(await run('put', 'large', 'large'));
   assert.ok(readFileSync(join(server.folder, 'large')).equals(bytes));
@@ -173,7 +191,10 @@ test('reads every file again and compares it with the index', async (t) => {
   for (let at = 0; at < 20; at++) writeFileSync(join(home, `f${at}`), `${at}`);
   ok(await run('put', '-r', '.', 'all'));
   assert.match(ok(await run('verify')), /^\d+ paths checked, all as the index says\n$/);
-  assert.deepEqual((await run('verify', 'all', '--json')).lines.map(({ event, drift }) => [event, drift]), [['verified', 0]]);
+  assert.deepEqual(
+    (await run('verify', 'all', '--json')).lines.map(({ event, drift }) => [event, drift]),
+    [['verified', 0]],
+  );
 });
 
 test('a target may be a folder of a share', async (t) => {

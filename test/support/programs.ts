@@ -31,8 +31,8 @@ export interface StartOptions {
   readonly uid?: number;
 }
 
-/** Ends what a condition is waited for; long enough for a busy machine. */
-const PATIENCE_MS = 60_000;
+/** How long something may take to come about, on a machine that is busy. */
+export const PATIENCE_MS = 60_000;
 
 /** One of Syncline's programs as a process of its own. */
 export class Running {
@@ -83,14 +83,21 @@ export class Running {
       () => reject(new Error(`It did not tell of ${what}.\n${this.stdout.slice(-3000)}\n${this.stderr.slice(-3000)}`)),
       PATIENCE_MS,
     );
-    this.#waiting.add(check);
+    const stopListening = this.onLine(check);
     check();
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      this.#waiting.delete(check);
+      stopListening();
     }
+  }
+
+  /** Calls back after each line, and when the program has ended, until the returned function is called. */
+  onLine(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#waiting.add(own);
+    return () => void this.#waiting.delete(own);
   }
 
   /** A line with this event. */

@@ -12,7 +12,7 @@ export function readWireLog(path: string): Line[] {
 /** The methods that were called from here, in order. */
 export const messages = (path: string): string[] =>
   readWireLog(path).flatMap(({ way, method, id }) =>
-    way === 'sent' && id !== undefined && method ? [String(method)] : [],
+    way === 'sent' && id !== undefined && typeof method === 'string' ? [method] : [],
   );
 
 /** Bytes sent in transfers that were completed. */

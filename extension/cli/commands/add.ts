@@ -11,7 +11,10 @@ interface AddOptions extends ServerOptions {
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('[number...]', 'what to add; none gives 0'))
     .option('-i, --input <file>', 'read the numbers from a file, one per line; “-” for standard input')
-    .addHelpText('after', WHAT + examples('syncline add 40 2', 'syncline add 0.1 0.2', 'seq 1 100000 | syncline add --input -'))
+    .addHelpText(
+      'after',
+      WHAT + examples('syncline add 40 2', 'syncline add 0.1 0.2', 'seq 1 100000 | syncline add --input -'),
+    )
     .action((numbers: string[], { input, ...options }: AddOptions) =>
       withServer(cli, options, async ({ client }) => {
         const values = input === undefined ? numbers : [...numbers, ...(await readLines(cli, input))];

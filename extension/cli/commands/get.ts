@@ -21,7 +21,11 @@ interface GetOptions extends ServerOptions {
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('<path>', 'file or folder on the server').argument('[local]', 'where to'))
     .option('-f, --force', 'replace files here that differ; a copy of each is kept')
-    .addHelpText('after', WHAT + examples('syncline get docs/report.pdf', 'syncline get docs/report.pdf /tmp/r.pdf', 'syncline get . backup'))
+    .addHelpText(
+      'after',
+      WHAT +
+        examples('syncline get docs/report.pdf', 'syncline get docs/report.pdf /tmp/r.pdf', 'syncline get . backup'),
+    )
     .action((path: string, local: string | undefined, options: GetOptions) =>
       withServer(cli, options, (session) => get(cli, session, path, local, options)),
     );

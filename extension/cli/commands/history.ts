@@ -15,8 +15,13 @@ interface HistoryOptions extends ServerOptions {
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('[path]', 'a file, or a folder for everything below it', '.'))
     .option('-n, --limit <count>', 'at most so many, the newest', parseCount, 50)
-    .addHelpText('after', examples('syncline history notes.txt', 'syncline history src -n 10', 'syncline restore notes.txt 17'))
-    .action((path: string, options: HistoryOptions) => withServer(cli, options, (session) => show(cli, session, path, options)));
+    .addHelpText(
+      'after',
+      examples('syncline history notes.txt', 'syncline history src -n 10', 'syncline restore notes.txt 17'),
+    )
+    .action((path: string, options: HistoryOptions) =>
+      withServer(cli, options, (session) => show(cli, session, path, options)),
+    );
 };
 
 async function show(cli: Cli, session: ServerSession, text: string, { limit }: HistoryOptions): Promise<void> {
@@ -27,7 +32,14 @@ async function show(cli: Cli, session: ServerSession, text: string, { limit }: H
     return versions.forEach((each) => out.event({ ...each, path: shown(each), at: isoTime(each.at) }));
   }
   if (versions.length === 0) return out.note('There are no earlier versions.');
-  const columns = [{ title: 'REV', align: 'right' }, { title: 'UNTIL' }, { title: 'WHY' }, { title: 'BY' }, { title: 'WHAT' }, { title: 'PATH' }] as const;
+  const columns = [
+    { title: 'REV', align: 'right' },
+    { title: 'UNTIL' },
+    { title: 'WHY' },
+    { title: 'BY' },
+    { title: 'WHAT' },
+    { title: 'PATH' },
+  ] as const;
   const rows = versions.map((each) => [
     String(each.rev),
     formatTime(each.at),

@@ -14,7 +14,13 @@ export const define: DefineCommand = (command, cli) => {
     .argument('<operation>', 'what to do; see “syncline jobs operations”')
     .argument('[params]', 'its parameters as JSON', '{}')
     .option('--wait', 'wait for the end and print the result')
-    .addHelpText('after', examples(`syncline jobs submit add '{"values":["40","2"]}'`, `syncline jobs submit sort '{"values":[3,1,2]}' --wait`))
+    .addHelpText(
+      'after',
+      examples(
+        `syncline jobs submit add '{"values":["40","2"]}'`,
+        `syncline jobs submit sort '{"values":[3,1,2]}' --wait`,
+      ),
+    )
     .action(bind(cli, submitJob));
   sub('list', 'list your jobs, the newest first')
     .option('--state <state>', 'only those in this state')

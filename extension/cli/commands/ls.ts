@@ -14,8 +14,13 @@ interface LsOptions extends ServerOptions {
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('[path]', 'folder or file on the server', '.'))
     .option('-l, --long', 'show kind, size and time of change')
-    .addHelpText('after', examples('syncline ls', 'syncline ls -l src', 'syncline ls --json --server ws://host:4848/files/docs'))
-    .action((path: string, options: LsOptions) => withServer(cli, options, (session) => list(cli, session, path, options)));
+    .addHelpText(
+      'after',
+      examples('syncline ls', 'syncline ls -l src', 'syncline ls --json --server ws://host:4848/files/docs'),
+    )
+    .action((path: string, options: LsOptions) =>
+      withServer(cli, options, (session) => list(cli, session, path, options)),
+    );
 };
 
 async function list(cli: Cli, { files }: ServerSession, text: string, options: LsOptions): Promise<void> {
@@ -35,7 +40,10 @@ function show({ out }: Cli, rows: readonly ListRow[], name: string | undefined, 
   };
   if (!options.long) return rows.forEach((row) => out.line(printed(row)));
   const columns = [{ title: '' }, { title: '', align: 'right' }, { title: '' }] as const;
-  const cells = alignRows(columns, rows.map(({ entry, modifiedAt }) => [KINDS[kindOf(entry)], sizeOf(entry), formatTime(modifiedAt)]));
+  const cells = alignRows(
+    columns,
+    rows.map(({ entry, modifiedAt }) => [KINDS[kindOf(entry)], sizeOf(entry), formatTime(modifiedAt)]),
+  );
   rows.forEach((row, at) => {
     const arrow = row.entry.kind === 'link' ? ` -> ${printable(row.entry.target)}` : '';
     out.line(`${cells[at]}  ${printed(row)}${arrow}`);

@@ -19,7 +19,15 @@ interface PutOptions extends ServerOptions {
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('<local>', 'file or folder here').argument('[path]', 'where to on the server'))
     .option('-r, --recursive', 'upload a folder with everything in it that is not ignored')
-    .addHelpText('after', WHAT + examples('syncline put report.pdf docs/report.pdf', 'syncline put report.pdf docs/', 'syncline put -r site www'))
+    .addHelpText(
+      'after',
+      WHAT +
+        examples(
+          'syncline put report.pdf docs/report.pdf',
+          'syncline put report.pdf docs/',
+          'syncline put -r site www',
+        ),
+    )
     .action((local: string, path: string | undefined, options: PutOptions) =>
       withServer(cli, options, (session) => put(cli, session, local, path, options)),
     );
@@ -41,7 +49,10 @@ async function put(
   const from = resolve(cli.cwd, local);
   const folder = statSync(from, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (folder && !options.recursive) {
-    throw new SynclineError('NotAFile', `“${printable(local)}” is a folder; add -r to upload it with everything in it.`);
+    throw new SynclineError(
+      'NotAFile',
+      `“${printable(local)}” is a folder; add -r to upload it with everything in it.`,
+    );
   }
   const target = path === undefined || path.endsWith('/') ? `${path ?? ''}${basename(from)}` : path;
   const progress = progressBar(out, 'Uploading');

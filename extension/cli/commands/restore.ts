@@ -10,10 +10,15 @@ interface RestoreOptions extends ServerOptions {
 
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(
-    command.argument('<path>', 'the file').argument('<rev>', 'revision of the version, from “syncline history”', parseRevision),
+    command
+      .argument('<path>', 'the file')
+      .argument('<rev>', 'revision of the version, from “syncline history”', parseRevision),
   )
     .option('--to <path>', 'put it elsewhere instead of where it was')
-    .addHelpText('after', WHAT + examples('syncline restore notes.txt 17', 'syncline restore notes.txt 17 --to notes.old.txt'))
+    .addHelpText(
+      'after',
+      WHAT + examples('syncline restore notes.txt 17', 'syncline restore notes.txt 17 --to notes.old.txt'),
+    )
     .action((path: string, rev: number, options: RestoreOptions) =>
       withServer(cli, options, (session) => restore(cli, session, path, rev, options)),
     );
@@ -23,7 +28,13 @@ const WHAT = `
 Restoring is a change like any other: what is there now goes to the history.
 `;
 
-async function restore({ out, signal }: Cli, { files }: ServerSession, text: string, rev: number, { to }: RestoreOptions): Promise<void> {
+async function restore(
+  { out, signal }: Cli,
+  { files }: ServerSession,
+  text: string,
+  rev: number,
+  { to }: RestoreOptions,
+): Promise<void> {
   const path = files.resolveBelow(text);
   const target = to === undefined ? path : files.resolveBelow(to);
   const there = await files.find(target, { signal });

@@ -13,7 +13,9 @@ export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('<path...>', 'files or folders on the server'))
     .option('-r, --recursive', 'delete folders with everything in them')
     .addHelpText('after', WHAT + examples('syncline rm old.txt older.txt', 'syncline rm -r build'))
-    .action((paths: string[], options: RmOptions) => withServer(cli, options, (session) => remove(cli, session, paths, options)));
+    .action((paths: string[], options: RmOptions) =>
+      withServer(cli, options, (session) => remove(cli, session, paths, options)),
+    );
 };
 
 const WHAT = `

@@ -21,14 +21,14 @@ interface SortOptions extends ServerOptions {
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('[value...]', 'numbers, or texts'))
     .option('-i, --input <file>', 'read the values from a file, one per line; “-” for standard input')
-    .addOption(new Option('--order <order>', 'which comes first').choices(['ascending', 'descending']).default('ascending'))
     .addOption(
-      new Option('--collation <kind>', 'how texts compare: by code point, file2 before file10, a before B, or as numbers').choices([
-        'codepoint',
-        'natural',
-        'locale',
-        'numeric',
-      ]),
+      new Option('--order <order>', 'which comes first').choices(['ascending', 'descending']).default('ascending'),
+    )
+    .addOption(
+      new Option(
+        '--collation <kind>',
+        'how texts compare: by code point, file2 before file10, a before B, or as numbers',
+      ).choices(['codepoint', 'natural', 'locale', 'numeric']),
     )
     .option('-u, --unique', 'each value once')
     .option('--text', 'take the values for texts even where they look like numbers')

@@ -10,7 +10,9 @@ import { type ServerOptions, type ServerSession, withServer, withServerOptions }
 export const define: DefineCommand = (command, cli) => {
   withServerOptions(command.argument('[path]', 'folder on the server', '.'))
     .addHelpText('after', WHAT + examples('syncline verify', 'syncline verify src --json'))
-    .action((path: string, options: ServerOptions) => withServer(cli, options, (session) => verify(cli, session, path)));
+    .action((path: string, options: ServerOptions) =>
+      withServer(cli, options, (session) => verify(cli, session, path)),
+    );
 };
 
 const WHAT = `
@@ -37,7 +39,8 @@ async function verify({ out, signal, exitWith }: Cli, session: ServerSession, te
     }
     after = page.after ?? undefined;
   } while (after !== undefined);
-  const verdict = drifted === 0 ? 'all as the index says' : `${drifted.toLocaleString('en-US')} differed from the index`;
+  const verdict =
+    drifted === 0 ? 'all as the index says' : `${drifted.toLocaleString('en-US')} differed from the index`;
   out.result({ event: 'verified', checked, drift: drifted }, `${plural(checked, 'path')} checked, ${verdict}`);
   if (drifted > 0) exitWith(EXIT.remaining);
 }

@@ -80,7 +80,9 @@ function sentence(error: SynclineError): string {
   if (error.code !== 'Internal') return oneLine(error.message);
   const cause = error.cause instanceof Error ? error.cause.message : '';
   const hint = 'Set SYNCLINE_DEBUG=1 for the details.';
-  return oneLine(cause ? `Something went wrong inside: ${cause}. ${hint}` : `${error.message || ERRORS.Internal.message} ${hint}`);
+  return oneLine(
+    cause ? `Something went wrong inside: ${cause}. ${hint}` : `${error.message || ERRORS.Internal.message} ${hint}`,
+  );
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

@@ -24,7 +24,8 @@ export function alignRows(columns: readonly Column[], rows: readonly (readonly s
 }
 
 // Wide characters (CJK, emoji) take two columns on a terminal.
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const INVISIBLE = /\p{Mark}|\u200d|\ufe0f/u;
 
 function widthOf(text: string): number {

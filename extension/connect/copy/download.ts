@@ -3,7 +3,12 @@ import { openForSync, syncToDisk } from '../../../server/protocol/disk/syncToDis
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { hashFiles } from '../../../server/protocol/disk/hashFile.ts';
 import { Jail } from '../../../server/protocol/disk/jail.ts';
-import { identityOf, isExecutable, sameIdentity, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import {
+  identityOf,
+  isExecutable,
+  sameIdentity,
+  type StatIdentity,
+} from '../../../server/protocol/disk/statIdentity.ts';
 import type { ContentId } from '../../../server/protocol/contentId.ts';
 import { EMPTY_CONTENT } from '../../../server/protocol/contentId.ts';
 import type { Entry } from '../../../server/protocol/entry.ts';
@@ -77,8 +82,14 @@ async function compare(root: string, wanted: Wanted, signal: AbortSignal | undef
   } finally {
     jail.close();
   }
-  const unsure = compared.filter(({ entry, state, identity }) => entry.kind === 'file' && state === 'differs' && identity);
-  const hashed = await hashFiles(root, unsure.map(({ path }) => path), { signal });
+  const unsure = compared.filter(
+    ({ entry, state, identity }) => entry.kind === 'file' && state === 'differs' && identity,
+  );
+  const hashed = await hashFiles(
+    root,
+    unsure.map(({ path }) => path),
+    { signal },
+  );
   const sameContent = new Set(
     unsure.filter(({ entry }, at) => {
       const file = hashed[at];
@@ -152,7 +163,8 @@ function place(
   const replace = state === 'differs';
   if (replace) {
     const stat = lstatSync(jail.at(path), { bigint: true });
-    if (stat.isDirectory()) throw new SynclineError('NotAFile', `“${printable(path)}” is a folder here; it was left alone.`);
+    if (stat.isDirectory())
+      throw new SynclineError('NotAFile', `“${printable(path)}” is a folder here; it was left alone.`);
     if (!identity || !sameIdentity(identity, identityOf(stat))) {
       throw new SynclineError('Changed', `“${printable(path)}” changed here meanwhile; it was left alone.`);
     }
@@ -163,7 +175,8 @@ function place(
     return;
   }
   if (!linkStaysInside(path, entry.target)) throw new SynclineError('LinkOutside');
-  if (replace) throw new SynclineError('AlreadyExists', `“${printable(path)}” is a link on the server; it was left alone.`);
+  if (replace)
+    throw new SynclineError('AlreadyExists', `“${printable(path)}” is a link on the server; it was left alone.`);
   symlinkSync(entry.target, jail.at(path));
 }
 

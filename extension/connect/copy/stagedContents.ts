@@ -10,6 +10,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   unlinkSync,
   write,
 } from 'node:fs';
@@ -51,7 +52,7 @@ export class StagedContents implements ContentSink {
   place(content: ContentId, path: string, how: { executable: boolean; replace: boolean; last: boolean }): void {
     const staged = this.#fileFor(content, how.last);
     try {
-      chmodSync(staged, (how.executable ? 0o777 : 0o666) & ~process.umask());
+      if (how.executable) makeExecutable(staged);
       if (how.replace) return renameSync(staged, path);
       linkOrMove(staged, path);
     } finally {
@@ -70,7 +71,7 @@ export class StagedContents implements ContentSink {
 
   #fileFor(content: ContentId, last: boolean): string {
     const staged = join(this.#folder, content);
-    if (content === EMPTY_CONTENT) closeSync(createExclusive(staged));
+    if (content === EMPTY_CONTENT) closeSync(createExclusive(staged, NEW_FILE));
     else if (!this.#done.has(content)) throw new SynclineError('ContentGone');
     if (last || content === EMPTY_CONTENT) return staged;
     const copy = join(this.#folder, randomUUID());
@@ -90,7 +91,7 @@ class StagedWriter implements ContentWriter {
     this.#path = path;
     this.#content = content;
     this.#done = done;
-    this.#file = orDiskError(() => createExclusive(path));
+    this.#file = orDiskError(() => createExclusive(path, NEW_FILE));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -122,6 +123,9 @@ class StagedWriter implements ContentWriter {
   }
 }
 
+/** Permission bits asked for; the umask takes from them. */
+const NEW_FILE = 0o666;
+
 const STORING = 'store what was downloaded';
 
 async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
@@ -134,6 +138,12 @@ function orDiskError<T>(work: () => T): T {
   } catch (error) {
     throw diskError(error, STORING);
   }
+}
+
+/** For whom it may be read may run it, as far as the process's umask lets new files be read. */
+function makeExecutable(file: string): void {
+  const { mode } = statSync(file);
+  chmodSync(file, (mode | ((mode & 0o444) >> 2)) & 0o777);
 }
 
 /** A hard link fails where something exists, which a rename would replace; some file systems have no hard links. */

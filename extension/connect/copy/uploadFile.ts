@@ -58,7 +58,9 @@ async function readEntry(local: string, signal?: AbortSignal): Promise<{ file: s
 const entryOf = (found: ListRow | null): ListRow['entry'] | null => found?.entry ?? null;
 
 const folderInTheWay = (path: WirePath): SynclineError =>
-  new SynclineError('NotAFile', `“${printable(path)}” on the server is a folder; nothing was overwritten.`, { data: { path } });
+  new SynclineError('NotAFile', `“${printable(path)}” on the server is a folder; nothing was overwritten.`, {
+    data: { path },
+  });
 
 /** Bytes that are not what was announced mean that the file was written to while it was sent. */
 function explainMismatch(error: unknown, local: string): SynclineError {

@@ -72,7 +72,10 @@ async function remoteEntries(
     const found = await files.find(to, { signal });
     if (!found) return there;
     if (found.entry.kind !== 'directory') {
-      throw new SynclineError('NotADirectory', `“${printable(to)}” on the server is no folder; nothing was overwritten.`);
+      throw new SynclineError(
+        'NotADirectory',
+        `“${printable(to)}” on the server is no folder; nothing was overwritten.`,
+      );
     }
     there.set(to, found.entry);
   }
@@ -154,7 +157,10 @@ async function send(
   options: CopyOptions,
   problems: Problem[],
 ): Promise<number> {
-  await files.upload(batch.flatMap(({ source }) => source ?? []), options);
+  await files.upload(
+    batch.flatMap(({ source }) => source ?? []),
+    options,
+  );
   const operations = batch.map(({ operation }) => operation);
   const results = await files.commit(operations, options);
   let failed = 0;
@@ -165,7 +171,11 @@ async function send(
     problems.push(
       result.status === 'problem'
         ? { path: result.path, code: result.code, message: result.message }
-        : { path: result.path, code: 'Changed', message: 'It changed on the server meanwhile; nothing was overwritten.' },
+        : {
+            path: result.path,
+            code: 'Changed',
+            message: 'It changed on the server meanwhile; nothing was overwritten.',
+          },
     );
   });
   return failed;

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { connect } from '../../extension/connect/connect.ts';
+import type { ServerClient } from '../../extension/connect/serverClient.ts';
+import * as compute from '../../server/protocol/messages/compute.ts';
+import { ServerProcess } from '../support/programs.ts';
+import type { Bench } from './bench.ts';
+import type { Figure } from './figures.ts';
+
+const SECONDS = 3;
+const PIPELINED = 64;
+
+/** Round trips of `compute/add` per second, on one connection over loopback. */
+export async function measureCalls({ home, cleanUps }: Bench): Promise<Figure[]> {
+  const server = await ServerProcess.start(
+    { after: (cleanUp) => void cleanUps.push(cleanUp as never) },
+    join(home, 'calls'),
+  );
+  const client = await connect({ url: server.url, token: server.token, clientName: 'bench', clientVersion: '1' });
+  await rate(client, PIPELINED, 0.5);
+  const one = await rate(client, 1, SECONDS);
+  const many = await rate(client, PIPELINED, SECONDS);
+  client.close();
+  await server.running.stop();
+  return [
+    { name: 'compute/add, one at a time', ours: one, unit: '/s' },
+    { name: `compute/add, ${PIPELINED} under way`, ours: many, unit: '/s' },
+  ];
+}
+
+async function rate(client: ServerClient, underWay: number, seconds: number): Promise<number> {
+  const end = performance.now() + seconds * 1000;
+  let done = 0;
+  const call = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const { result } = await client.request(compute.add, { values: [done, 1] });
+      if (typeof result !== 'number') throw new Error('The sum is no number.');
+      done++;
+    }
+  };
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: underWay }, call));
+  return done / ((performance.now() - begun) / 1000);
+}

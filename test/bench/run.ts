@@ -1,0 +1,43 @@
+// `npm run bench [-- --json]`: saves, calls and whole trees over loopback, beside rsync on the same files in the same run.
+//
+// The figures depend on the machine and on what else it does; the ratios less so.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { realTree } from '../support/realTree.ts';
+import type { Bench } from './bench.ts';
+import { measureCalls } from './calls.ts';
+import { type Figure, ratioOf, report } from './figures.ts';
+import { startRsync } from './rsyncDaemon.ts';
+import { measureSaves } from './saves.ts';
+import { measureTrees } from './trees.ts';
+
+const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const home = mkdtempSync(join(tmpdir(), 'syncline-bench-'));
+const cleanUps: (() => unknown)[] = [];
+const begun = performance.now();
+try {
+  const tree = await realTree();
+  const rsync = await startRsync(home);
+  if (rsync) cleanUps.push(() => rsync.stop());
+  else console.error('There is no rsync, and only root can install it: our figures stand alone.');
+  const bench: Bench = { home, tree, rsync, cleanUps };
+  const figures: Figure[] = [];
+  for (const measure of [measureTrees, measureSaves, measureCalls]) figures.push(...(await measure(bench)));
+  if (flags.json) console.log(JSON.stringify(figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) }))));
+  else {
+    console.log(report(figures).join('\n'));
+    const versus = rsync ? `rsync ${rsync.version} (daemon)` : 'no rsync';
+    console.log(
+      `\n${cpus()[0]?.model.trim()}, ${availableParallelism()} threads, Node ${process.versions.node}, ${versus}, loopback.`,
+    );
+    console.log(
+      `A ratio below 1 in milliseconds means that Syncline is faster. Took ${Math.round((performance.now() - begun) / 1000)} s.`,
+    );
+  }
+} finally {
+  for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+  rmSync(home, { recursive: true, force: true });
+}
