@@ -134,7 +134,9 @@ class Beats {
       }
     };
     this.#last = this.#beat();
-    this.#heartbeat = setInterval(() => (this.#last = this.#beat()), HEARTBEAT_MS);
+    this.#heartbeat = setInterval(() => {
+      this.#last = this.#beat();
+    }, HEARTBEAT_MS);
   }
 
   report(fraction: number): void {
