@@ -20,6 +20,7 @@ import type { Staging } from './staging.ts';
 export interface CommitParts extends AdoptionParts {
   readonly adoption: Adoption;
   readonly staging: Staging;
+  /** As the transaction sees the share: an operation may need what one before it has put. */
   readonly sources: ContentSources;
   readonly records: CommitRecords;
   readonly clock: () => number;

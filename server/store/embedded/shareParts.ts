@@ -62,7 +62,6 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
     const problems = new ShareProblems();
     const recorder = new ChangeRecorder(database, clock);
     const entries = new IndexEntries(database.reader);
-    const sources = new ContentSources(root, entries, objects);
     return {
       root,
       database,
@@ -70,13 +69,13 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       staging,
       problems,
       recorder,
-      sources,
+      sources: new ContentSources(root, recorder.entries, objects),
       reader: { entries, history: new HistoryTable(database.reader) },
       adoption: new Adoption({ root, recorder, objects, problems }),
       records: new CommitRecords(database.writer),
       tree: new EmbeddedTree(entries),
       feed: new EmbeddedFeed(database.epoch, entries, new ChangeLog(database.reader), log),
-      contents: new EmbeddedContents(sources, staging),
+      contents: new EmbeddedContents(new ContentSources(root, entries, objects), staging),
       retention: new Retention(database, objects, clock, options.retention),
       log,
       clock,
