@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../connect/clock.ts';
 import { connect } from '../connect/connect.ts';
+import { TargetSync } from '../sync/syncTarget.ts';
+import { targetStateDirectory } from '../sync/targetState.ts';
 import type { SynclineApi } from './api.ts';
 import { type CommandName, commandId } from './commands/commandIds.ts';
 import { registerCommands } from './commands/registerCommands.ts';
@@ -64,25 +66,34 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     log,
   );
 
-  const targets: TargetHub = new TargetHub({
+  const stateHome = context.globalStorageUri.fsPath;
+  const targets = new TargetHub({
     read: () => readTargetSettings(),
     make: (configured) =>
       new WorkspaceTarget(configured, {
         consent,
         servers,
         messenger,
-        openEngine: () => Promise.reject(new Error('not yet')),
-        pauses: context.workspaceState,
-        onConsent: () => showTargetPlaces(),
+        log,
+        memory: context.workspaceState,
+        openEngine: ({ folder, address, mode }) =>
+          TargetSync.open({
+            root: folder.path,
+            share: address.share,
+            dir: address.dir,
+            mode,
+            stateDirectory: targetStateDirectory(stateHome, folder.path, address.label),
+            provider: servers.open(address.url),
+            log: note,
+          }),
       }),
+    onClosed: () => places.watchAgain(),
     onFaults: (faults) =>
       messenger.warn(faults.join('\n'), {
         label: 'Open Settings',
         run: () => void vscode.commands.executeCommand('workbench.action.openWorkspaceSettingsFile'),
       }),
   });
-  const showTargetPlaces = () =>
-    places.setTargets(targets.all.filter((target) => target.mayConnect).map(({ address }) => address));
 
   const serverFiles = new ServerFilesTree(places, log);
   const serverFilesView = vscode.window.createTreeView('syncline.serverFiles', {
@@ -131,6 +142,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     ...followConnections(services, fileSystem),
     serverFilesMessage(serverFilesView, places, servers),
     targets.onDidChange(() => {
+      places.setTargets(targets.all.filter((target) => target.wantsConnection).map(({ address }) => address));
       conflictsView.badge = conflictBadge(conflictRows(targets).length);
     }),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {

@@ -11,7 +11,7 @@ import { folderToSync } from './syncFolder.ts';
 type Names = 'connect' | 'disconnect' | 'setToken' | 'startLocalServer';
 
 export function connectCommands(services: Services): Pick<CommandHandlers, Names> {
-  const { servers, places, tokens, connector, messenger, recentAddresses } = services;
+  const { servers, places, targets, tokens, connector, messenger, recentAddresses } = services;
 
   /** The address, or undefined when it did not work and the person has been told. */
   async function connectTo(address: ServerAddress): Promise<string | undefined> {
@@ -26,6 +26,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
       return undefined;
     }
     recentAddresses.add(address.label);
+    await targets.connect(address.url);
     offerToSync(services, address);
     return address.label;
   }
@@ -39,6 +40,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
 
     async disconnect(argument) {
       const url = isRow(argument) ? argument.place.address.url : await pickConnected(servers.urls);
+      await targets.disconnect(url);
       places.disconnect(url);
       return url;
     },

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -70,9 +70,7 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
     try {
       if (statSync(local).isDirectory()) {
         const skip =
-          target &&
-          ((below: string, isDirectory: boolean) =>
-            target.ignores(join(relative(target.folder.path, local), below), isDirectory));
+          target && ((below: string, isDirectory: boolean) => target.ignores(join(local, below), isDirectory));
         const { copied, same, bytes, problems } = await uploadFolder(files, local, path, {
           ...watched,
           ...(skip && { skip }),
@@ -85,8 +83,7 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
       }
       if (path === undefined) return;
       outcome.total++;
-      const reason = await target?.whyNot(local);
-      if (reason !== undefined) throw new SynclineError('Unsupported', reason);
+      if (target?.ignores(local, false)) throw new SynclineError('Unsupported', await target.explain(local));
       const sent = await uploadOne(files, local, path, {
         ...watched,
         base: target?.baseOf(local) ?? null,

@@ -73,6 +73,10 @@ export class PlaceModel {
     this.#apply('everything');
   }
 
+  watchAgain(): void {
+    this.#feed.watchAgain();
+  }
+
   dispose(): void {
     this.#listening.dispose();
     this.#feed.dispose();

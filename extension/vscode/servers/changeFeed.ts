@@ -13,6 +13,7 @@ export class ChangeFeed {
   readonly #share: string;
   readonly #dir: WirePath | undefined;
   readonly #log: (event: string, data: object) => void;
+  readonly #client: ClientProvider;
   readonly #provider: Disposable;
   #subscription: Disposable | null = null;
 
@@ -22,6 +23,7 @@ export class ChangeFeed {
     dir: WirePath | undefined,
     log: (event: string, data: object) => void,
   ) {
+    this.#client = provider;
     this.#share = share;
     this.#dir = dir;
     this.#log = log;
@@ -31,6 +33,11 @@ export class ChangeFeed {
 
   onDidChange(listener: (event: FeedEvent) => void): Disposable {
     return this.#listeners.add(listener);
+  }
+
+  /** For when somebody else ended the watch on the same connection. */
+  watchAgain(): void {
+    this.#follow(this.#client.current);
   }
 
   dispose(): void {

@@ -84,15 +84,19 @@ export class Places {
     this.#memory.write([...this.#opened.keys()]);
   }
 
+  /** The engine ends its watches when it is closed, and a connection has one for everybody. */
+  watchAgain(): void {
+    for (const model of this.#models.values()) model.watchAgain();
+  }
+
   /** Makes what is shown equal to what is wanted, and closes the connections that nobody needs any more. */
   #settle(): void {
     const wanted = new Map([...this.#targets, ...this.#opened.values()].map((address) => [address.label, address]));
-    let changed = false;
-    for (const [label, model] of this.#models) {
-      if (wanted.has(label)) continue;
+    const gone = [...this.#models.values()].filter(({ address }) => !wanted.has(address.label));
+    let changed = gone.length > 0;
+    for (const model of gone) {
       model.dispose();
-      this.#models.delete(label);
-      changed = true;
+      this.#models.delete(model.address.label);
     }
     for (const [label, address] of wanted) {
       if (this.#models.has(label)) continue;
@@ -100,12 +104,15 @@ export class Places {
       changed = true;
     }
     const needed = new Set([...wanted.values()].map(({ url }) => url));
-    for (const url of this.#servers.urls) if (!needed.has(url)) this.#servers.close(url);
+    for (const { address } of gone) if (!needed.has(address.url)) this.#servers.close(address.url);
     if (changed) this.#changes.emit();
   }
 
   #show(address: ServerAddress): PlaceModel {
-    const model = new PlaceModel(address, this.#servers.open(address.url), this.#log);
+    const connection = this.#servers.open(address.url);
+    const model = new PlaceModel(address, connection, this.#log);
+    // what keeps it from connecting is shown by whoever follows the connection's state
+    connection.client().catch(() => undefined);
     model.onDidChange((folders) => this.#folders.emit({ place: model, folders }));
     this.#models.set(address.label, model);
     return model;

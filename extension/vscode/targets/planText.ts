@@ -1,21 +1,13 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
+import type { Plan } from '../../sync/plan.ts';
 import type { Conflict } from '../../sync/reconcile/conflict.ts';
 import { conflictWords } from '../conflicts/conflictText.ts';
 import { countText, sizeText } from '../files/sizeText.ts';
 
-/** What a sync would do, as far as it is shown to a person. */
-export interface ShownPlan {
-  readonly toLocal: readonly Operation[];
-  readonly toRemote: readonly Operation[];
-  readonly conflicts: readonly Conflict[];
-  readonly problems: readonly Problem[];
-  readonly brake: { readonly message: string } | null;
-}
-
 /** A plan in one line: `3 files go up (1.2 MB), 1 file comes down, 2 conflicts`. */
-export function planSummary(plan: ShownPlan): string {
+export function planSummary(plan: Plan): string {
   const parts = [
     puts(plan.toRemote, 'go up', 'goes up'),
     puts(plan.toLocal, 'come down', 'comes down'),
@@ -30,7 +22,7 @@ export function planSummary(plan: ShownPlan): string {
 }
 
 /** The whole plan as a document. */
-export function planDocument(title: string, plan: ShownPlan): string {
+export function planDocument(title: string, plan: Plan): string {
   const summary = planSummary(plan);
   return [
     title,

@@ -9,6 +9,8 @@ export interface TargetHubOptions {
   /** What the settings ask for right now. */
   readonly read: () => TargetSettings;
   readonly make: (target: ConfiguredTarget) => WorkspaceTarget;
+  /** Told when targets have been closed. */
+  readonly onClosed: () => void;
   /** Told when the settings have faults that were not there before. */
   readonly onFaults: (faults: readonly string[]) => void;
 }
@@ -64,6 +66,20 @@ export class TargetHub {
     await this.settle();
   }
 
+  /** Ends the sync of every target of a server, or begins it again. */
+  async disconnect(url: string): Promise<void> {
+    await Promise.all(this.#of(url).map((target) => target.disconnect()));
+  }
+
+  async connect(url: string): Promise<void> {
+    const idle = this.#of(url).filter((target) => !target.wantsConnection);
+    await Promise.all(idle.map((target) => target.open()));
+  }
+
+  #of(url: string): readonly WorkspaceTarget[] {
+    return this.all.filter(({ address }) => address.url === url);
+  }
+
   async close(): Promise<void> {
     await this.#settling;
     await Promise.all(this.all.map((target) => target.close()));
@@ -75,6 +91,7 @@ export class TargetHub {
     const gone = [...this.#targets].filter(([key]) => !wanted.has(key));
     for (const [key] of gone) this.#targets.delete(key);
     await Promise.all(gone.map(([, target]) => target.close()));
+    if (gone.length > 0) this.#options.onClosed();
     const fresh = [...wanted].filter(([key]) => !this.#targets.has(key));
     for (const [key, configured] of fresh) {
       const target = this.#options.make(configured);

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { commandId } from '../commands/commandIds.ts';
 import type { ConfiguredTarget } from './targetSettings.ts';
-import { planSummary, type ShownPlan } from './planText.ts';
+import type { Plan } from '../../sync/plan.ts';
+import { planSummary } from './planText.ts';
 
 /**
  * What a target asks a person before it goes on. The first two stand in notifications, for nobody waits for them; the last
@@ -17,7 +18,7 @@ export async function askConsent({ folder, address, level }: ConfiguredTarget): 
   return answer === undefined ? undefined : answer === 'Allow';
 }
 
-export async function askFirstSync({ folder, address }: ConfiguredTarget, plan: ShownPlan): Promise<boolean> {
+export async function askFirstSync({ folder, address }: ConfiguredTarget, plan: Plan): Promise<boolean> {
   const question = `First sync of “${folder.name}” with ${address.label}: ${planSummary(plan)}.`;
   for (;;) {
     const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Preview', 'Not Now');
@@ -27,8 +28,12 @@ export async function askFirstSync({ folder, address }: ConfiguredTarget, plan: 
 }
 
 export async function askBrake({ folder }: ConfiguredTarget, message: string): Promise<boolean> {
-  const options = { modal: true, detail: `Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.` };
+  const options = {
+    modal: true,
+    detail: `Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.`,
+  };
   const answer = await vscode.window.showWarningMessage(message, options, 'Sync Anyway', 'Preview');
-  if (answer === 'Preview') await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
+  if (answer === 'Preview')
+    await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
   return answer === 'Sync Anyway';
 }

@@ -2,50 +2,43 @@ import * as vscode from 'vscode';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { Listeners } from '../../connect/listeners.ts';
-import type { ClientProvider, Disposable } from '../../connect/serverClient.ts';
+import type { Disposable } from '../../connect/serverClient.ts';
+import { explanationText } from '../../sync/explanation.ts';
+import { bytesOf, type Plan } from '../../sync/plan.ts';
 import type { Conflict } from '../../sync/reconcile/conflict.ts';
+import type { SyncSummary } from '../../sync/syncSummary.ts';
+import type { TargetSync } from '../../sync/syncTarget.ts';
+import { commandId } from '../commands/commandIds.ts';
+import { logError } from '../messages/logError.ts';
 import type { Messenger } from '../messages/messenger.ts';
 import { withProgress } from '../messages/progress.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
 import type { ConsentMemory } from './consentMemory.ts';
-import { planSummary, type ShownPlan } from './planText.ts';
+import { asksFirst } from './firstSync.ts';
+import { showSyncProgress } from './syncProgress.ts';
+import { askBrake, askConsent, askFirstSync } from './targetQuestions.ts';
 import type { ConfiguredTarget } from './targetSettings.ts';
-
-/** What the editor needs of the sync engine of one target. */
-export interface Engine {
-  plan(signal?: AbortSignal): Promise<ShownPlan & { readonly isFirst: boolean }>;
-  syncOnce(options: {
-    signal?: AbortSignal;
-    confirmed?: boolean;
-    onProgress?: (done: number, total: number) => void;
-  }): Promise<unknown>;
-  start(): Promise<void>;
-  pause(): void;
-  resume(): void;
-  notifySaved(path: string): void;
-  conflicts(): readonly Conflict[];
-  resolve(path: string, choice: 'mine' | 'theirs' | 'both', signal?: AbortSignal): Promise<void>;
-  explain(path: string): Promise<string>;
-  ignores(path: string, isDirectory: boolean): boolean;
-  baseOf(path: string): Entry | null;
-  readonly status: TargetStatus;
-  onDidChangeState(listener: () => void): Disposable;
-  close(): Promise<void>;
-}
+import { toWirePath } from './wirePathOf.ts';
 
 export interface WorkspaceTargetOptions {
   readonly consent: ConsentMemory;
   readonly servers: Servers;
   readonly messenger: Messenger;
-  readonly openEngine: (target: ConfiguredTarget, provider: ClientProvider) => Promise<Engine>;
+  readonly log: vscode.LogOutputChannel;
+  readonly openEngine: (target: ConfiguredTarget) => Promise<TargetSync>;
   /** Which folders are paused, over reloads. */
-  readonly pauses: vscode.Memento;
-  /** Called when the target may begin to talk to its server. */
-  readonly onConsent: () => void;
+  readonly memory: vscode.Memento;
 }
 
-/** One folder of the workspace and its target: whether it may be synced at all, and the engine that does it. */
+/** Plans smaller than both are carried out behind the status bar; larger ones behind a notification that can cancel them. */
+const MANY_OPERATIONS = 200;
+const MANY_BYTES = 10_000_000;
+
+/**
+ * One folder of the workspace and its target: whether it may be synced at all (trust, consent, first sync, brakes, pause), and
+ * the engine that does it. Only what a person asked for by a command rejects; everything else ends up in the status.
+ */
 export class WorkspaceTarget {
   readonly folder: ConfiguredTarget['folder'];
   readonly address: ConfiguredTarget['address'];
@@ -53,8 +46,14 @@ export class WorkspaceTarget {
   readonly #configured: ConfiguredTarget;
   readonly #options: WorkspaceTargetOptions;
   readonly #changes = new Listeners<void>();
-  #status: TargetStatus = { kind: 'syncing' };
-  #engine: Engine | undefined;
+  #listening: Disposable[] = [];
+  #engine: TargetSync | undefined;
+  #isStarted = false;
+  /** What keeps the engine from syncing by itself; undefined when its own state is what counts. */
+  #held: TargetStatus | undefined = { kind: 'syncing' };
+  /** The question that is open; there is one at a time, and none is asked twice. */
+  #asked = '';
+  #isDisconnected = false;
 
   constructor(configured: ConfiguredTarget, options: WorkspaceTargetOptions) {
     this.folder = configured.folder;
@@ -64,12 +63,13 @@ export class WorkspaceTarget {
     this.#options = options;
   }
 
+  /** Called when the status or the conflicts may be others. */
   onDidChange(listener: () => void): Disposable {
     return this.#changes.add(listener);
   }
 
   get status(): TargetStatus {
-    return this.#status;
+    return this.#held ?? this.#engineStatus();
   }
 
   get conflicts(): readonly Conflict[] {
@@ -77,86 +77,293 @@ export class WorkspaceTarget {
   }
 
   get isPaused(): boolean {
-    return this.#status.kind === 'paused';
+    return this.#options.memory.get<unknown>(this.#pauseKey) === true;
   }
 
-  /** Whether the person agreed to this address. */
-  get mayConnect(): boolean {
-    return this.#options.consent.of(this.#configured) === 'given';
+  /** Whether the person wants its server to be connected to. */
+  get wantsConnection(): boolean {
+    const { consent } = this.#options;
+    return vscode.workspace.isTrusted && !this.#isDisconnected && consent.of(this.#configured) === 'given';
   }
 
+  /** Begins, as far as trust and consent allow. */
   async open(): Promise<void> {
-    this.#set({ kind: 'failed', message: 'The engine is not there yet.' });
-    await Promise.resolve();
+    this.#isDisconnected = false;
+    if (!vscode.workspace.isTrusted) return this.#hold({ kind: 'restricted' });
+    if (!this.wantsConnection) {
+      this.#hold({ kind: 'asksConsent' });
+      return this.#askConsent();
+    }
+    this.#hold({ kind: 'syncing' });
+    try {
+      const connection = this.#options.servers.open(this.address.url);
+      const engine = await this.#options.openEngine(this.#configured);
+      this.#engine = engine;
+      this.#listening = [
+        engine.onDidChangeState(() => this.#onEngineState()),
+        connection.onDidChangeState(() => this.#changes.emit()),
+        connection.onDidChangeClient((client) => void (client && this.#begin())),
+      ];
+      await this.#begin();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async close(): Promise<void> {
-    await this.#engine?.close();
+    for (const each of this.#listening) each.dispose();
+    this.#listening = [];
+    const engine = this.#engine;
+    this.#engine = undefined;
+    this.#isStarted = false;
+    await engine?.close();
   }
 
-  async syncNow({ confirmed }: { readonly confirmed: boolean }): Promise<unknown> {
-    return withProgress(`Syncing “${this.folder.name}”`, (signal, progress) =>
-      this.#ready().syncOnce({ signal, confirmed, onProgress: (done, total) => progress.bytes(done, total) }),
-    );
+  /** Ends syncing until {@link open} is called again; the settings stay as they are. */
+  async disconnect(): Promise<void> {
+    this.#isDisconnected = true;
+    this.#hold({ kind: 'offline', message: 'disconnected' });
+    await this.close();
   }
 
-  plan(): Promise<ShownPlan> {
+  /**
+   * Syncs once, whatever automatic sync does. Undefined when a person has been asked first and has not agreed yet.
+   * @throws SynclineError
+   */
+  async syncNow({ confirmed = false }: { readonly confirmed?: boolean } = {}): Promise<SyncSummary | undefined> {
+    const engine = this.#ready();
+    if (!confirmed && !this.#isStarted && asksFirst(await engine.plan())) {
+      void this.#askFirst(engine);
+      return undefined;
+    }
+    try {
+      return await this.#sync(engine, `Syncing “${this.folder.name}”`, confirmed);
+    } catch (error) {
+      const { code, message } = SynclineError.from(error);
+      if (code !== 'BrakeStopped' || !(await askBrake(this.#configured, message))) throw error;
+      return this.#sync(engine, `Syncing “${this.folder.name}”`, true);
+    }
+  }
+
+  plan(): Promise<Plan> {
     return this.#ready().plan();
   }
 
   async pause(): Promise<void> {
-    this.#ready().pause();
-    await Promise.resolve();
+    await this.#options.memory.update(this.#pauseKey, true);
+    this.#engine?.pause();
+    if (!this.#isStarted && this.#held?.kind !== 'asksConsent') this.#hold({ kind: 'paused' });
+    this.#changes.emit();
   }
 
   async resume(): Promise<void> {
-    this.#ready().resume();
-    await Promise.resolve();
-  }
-
-  async followSettings(): Promise<void> {
-    await Promise.resolve();
-  }
-
-  /** What a click on the target in the status menu does. */
-  async act(): Promise<void> {
-    await this.syncNow({ confirmed: false });
-  }
-
-  notifySaved(path: string): void {
-    this.#engine?.notifySaved(path);
-  }
-
-  resolve(path: string, choice: 'mine' | 'theirs' | 'both'): Promise<void> {
-    return this.#ready().resolve(path, choice);
-  }
-
-  explain(path: string): Promise<string> {
-    return this.#ready().explain(path);
-  }
-
-  ignores(path: string, isDirectory: boolean): boolean {
-    return this.#engine?.ignores(path, isDirectory) ?? false;
-  }
-
-  /** Why a file of the folder is not synced, or undefined when it is. */
-  async whyNot(path: string): Promise<string | undefined> {
-    return this.ignores(path, false) ? this.explain(path) : undefined;
-  }
-
-  baseOf(path: string): Entry | null {
-    return this.#engine?.baseOf(path) ?? null;
-  }
-
-  #ready(): Engine {
-    if (!this.#engine) throw new SynclineError('Usage', `“${this.folder.name}” is not synced right now.`);
-    return this.#engine;
-  }
-
-  #set(status: TargetStatus): void {
-    this.#status = status;
+    await this.#options.memory.update(this.#pauseKey, undefined);
+    this.#engine?.resume();
+    await this.#begin();
     this.#changes.emit();
+  }
+
+  /** Automatic sync may have been switched on or off. */
+  async followSettings(): Promise<void> {
+    if (this.#isAutomatic === this.#isStarted || !this.#engine) return;
+    if (this.#isAutomatic) return this.#begin();
+    await this.close();
+    await this.open();
+  }
+
+  /** What the person most likely wants who clicks on the target. */
+  async act(): Promise<void> {
+    const { kind } = this.status;
+    if (kind === 'asksConsent' || kind === 'asksFirstSync') this.#asked = '';
+    if (kind === 'asksConsent') return this.#askConsent();
+    if (kind === 'conflicts') return vscode.commands.executeCommand(commandId('resolveConflict'));
+    if (kind === 'problems') return vscode.commands.executeCommand(commandId('previewSync'), this);
+    if (kind === 'paused') return this.resume();
+    if (kind === 'offline' || !this.#engine)
+      return vscode.commands.executeCommand(commandId('connect'), this.address.label);
+    await vscode.commands.executeCommand(commandId('syncNow'), this);
+  }
+
+  notifySaved(file: string): void {
+    this.#engine?.notifySaved(file);
+  }
+
+  async resolve(path: string, choice: 'mine' | 'theirs' | 'both'): Promise<void> {
+    await this.#ready().resolve(path, choice);
+    this.#changes.emit();
+  }
+
+  /** Why a file of the folder is synced or not, in words. */
+  async explain(file: string): Promise<string> {
+    return explanationText(await this.#ready().explain(toWirePath(this.folder.path, file)));
+  }
+
+  ignores(file: string, isDirectory: boolean): boolean {
+    return this.#engine?.ignores(toWirePath(this.folder.path, file), isDirectory) ?? false;
+  }
+
+  /** What both sides last agreed on. */
+  baseOf(file: string): Entry | null {
+    return this.#engine?.baseOf(toWirePath(this.folder.path, file)) ?? null;
+  }
+
+  /** Goes on to automatic sync once there is a connection, and the first plan has been agreed to where that is needed. */
+  async #begin(): Promise<void> {
+    const engine = this.#engine;
+    if (!engine || this.#isStarted) return this.#release();
+    if (this.isPaused) return this.#hold({ kind: 'paused' });
+    if (!this.#isAutomatic) return this.#hold({ kind: 'manual' });
+    if (!this.#options.servers.get(this.address.url)?.current) return this.#hold(undefined);
+    try {
+      const plan = await engine.plan();
+      if (engine !== this.#engine || this.#isStarted) return;
+      if (asksFirst(plan)) return void this.#askFirst(engine);
+      await this.#start(engine, plan);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #start(engine: TargetSync, plan: Plan): Promise<void> {
+    this.#hold({ kind: 'syncing' });
+    const operations = [...plan.toLocal, ...plan.toRemote];
+    const isLarge = operations.length > MANY_OPERATIONS || bytesOf(operations) > MANY_BYTES;
+    if (plan.isFirst && isLarge) await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
+    if (engine !== this.#engine) return;
+    this.#isStarted = true;
+    await engine.start();
+    this.#release();
+  }
+
+  async #sync(engine: TargetSync, title: string, confirmed: boolean): Promise<SyncSummary> {
+    try {
+      const { summary } = await withProgress(title, (signal, progress) =>
+        engine.syncOnce({ signal, confirmed, onProgress: (now) => showSyncProgress(now, progress) }),
+      );
+      return summary;
+    } finally {
+      this.#changes.emit();
+    }
+  }
+
+  async #askConsent(): Promise<void> {
+    if (!this.#mayAsk('consent')) return;
+    const answer = await askConsent(this.#configured);
+    if (answer === false) this.#options.consent.refuse(this.#configured);
+    if (answer !== true) return;
+    await this.#options.consent.give(this.#configured);
+    await this.open();
+  }
+
+  async #askFirst(engine: TargetSync): Promise<void> {
+    this.#hold({ kind: 'asksFirstSync' });
+    if (!this.#mayAsk('firstSync')) return;
+    try {
+      const plan = await engine.plan();
+      if (!(await askFirstSync(this.#configured, plan)) || engine !== this.#engine) return;
+      if (this.#isAutomatic && !this.isPaused) await this.#start(engine, plan);
+      else await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #onEngineState(): void {
+    this.#release();
+    const state = this.#engine?.state;
+    if (state?.kind === 'failed') this.#report(state.error);
+    if (state?.kind === 'stopped') void this.#askBrake(state.brake.message);
+    else if (state?.kind !== 'failed') this.#asked = '';
+  }
+
+  async #askBrake(message: string): Promise<void> {
+    if (!this.#mayAsk(message)) return;
+    try {
+      if (await askBrake(this.#configured, message)) await this.syncNow({ confirmed: true });
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** Each question is asked once until its reason has gone, or a person comes back to it. */
+  #mayAsk(question: string): boolean {
+    if (this.#asked === question) return false;
+    this.#asked = question;
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    const { code, message } = SynclineError.from(error);
+    if (code === 'Cancelled') void this.pause();
+    else if (isConnection(code)) this.#hold(undefined);
+    else {
+      this.#hold({ kind: 'failed', message });
+      this.#report(error);
+    }
+  }
+
+  /** Once; what is wrong with the connection is told by the connection. */
+  #report(error: unknown): void {
+    logError(this.#options.log, `Sync of ${this.folder.name} failed`, error);
+    const isConnectionsOwn = this.#options.servers.get(this.address.url)?.state.kind === 'failed';
+    const { message } = SynclineError.from(error);
+    if (isConnectionsOwn || !this.#mayAsk(message)) return;
+    this.#options.messenger.report(`sync “${this.folder.name}”`, error, {
+      retry: () => void this.#retry(),
+      server: this.address.url,
+    });
+  }
+
+  async #retry(): Promise<void> {
+    this.#asked = '';
+    await this.close();
+    await this.open();
+  }
+
+  #engineStatus(): TargetStatus {
+    const connection = this.#options.servers.get(this.address.url)?.state;
+    if (connection?.kind === 'failed') return { kind: 'failed', message: connection.error.message };
+    if (!this.#isStarted) return { kind: 'offline', message: 'no connection yet' };
+    const state = this.#engine?.state ?? { kind: 'syncing' };
+    switch (state.kind) {
+      case 'stopped':
+        return { kind: 'stopped', message: state.brake.message };
+      case 'failed':
+        return { kind: 'failed', message: state.error.message };
+      case 'offline':
+        return { kind: 'offline', message: connection?.kind === 'waiting' ? connection.error.message : 'connecting' };
+      default:
+        return state;
+    }
+  }
+
+  #ready(): TargetSync {
+    if (this.#engine) return this.#engine;
+    throw new SynclineError(
+      'Usage',
+      `“${this.folder.name}” is not synced right now: click on Syncline in the status bar.`,
+    );
+  }
+
+  #release(): void {
+    if (this.#isStarted) this.#held = undefined;
+    this.#changes.emit();
+  }
+
+  #hold(status: TargetStatus | undefined): void {
+    this.#held = status;
+    this.#changes.emit();
+  }
+
+  get #isAutomatic(): boolean {
+    const settings = vscode.workspace.getConfiguration('syncline', vscode.Uri.file(this.folder.path));
+    return settings.get<boolean>('autoSync') !== false;
+  }
+
+  get #pauseKey(): string {
+    return `syncline.paused:${this.folder.path}`;
   }
 }
 
-export const firstSyncQuestion = (plan: ShownPlan): string => planSummary(plan);
+const isConnection = (code: string): boolean =>
+  ['ConnectionLost', 'ConnectionFailed', 'DeadlineExceeded', 'ServerStopping', 'TransferStalled'].includes(code);

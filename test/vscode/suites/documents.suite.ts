@@ -75,7 +75,7 @@ suite('Server documents', () => {
 
   test('is a file system to other extensions', async () => {
     const { fs } = vscode.workspace;
-    assert.deepEqual((await fs.readDirectory(uriOf(''))).toSorted(), [
+    assert.deepEqual((await fs.readDirectory(uriOf(''))).toSorted(([a], [b]) => (a < b ? -1 : 1)), [
       ['notes.txt', vscode.FileType.File],
       ['sub', vscode.FileType.Directory],
     ]);

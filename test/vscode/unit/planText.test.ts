@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { contentIdOf } from '../../../server/protocol/contentId.ts';
 import { DIRECTORY, type FileEntry } from '../../../server/protocol/entry.ts';
 import { parseWirePath as path } from '../../../server/protocol/wirePath.ts';
-import { planDocument, planSummary, type ShownPlan } from '../../../extension/vscode/targets/planText.ts';
+import type { Plan } from '../../../extension/sync/plan.ts';
+import { asksFirst } from '../../../extension/vscode/targets/firstSync.ts';
+import { planDocument, planSummary } from '../../../extension/vscode/targets/planText.ts';
 
 const file = (text: string): FileEntry => ({
   kind: 'file',
@@ -12,14 +14,14 @@ const file = (text: string): FileEntry => ({
   executable: false,
 });
 
-const NOTHING: ShownPlan = { toLocal: [], toRemote: [], conflicts: [], problems: [], brake: null };
+const NOTHING: Plan = { toLocal: [], toRemote: [], conflicts: [], problems: [], brake: null, isFirst: false };
 
 test('a plan with nothing to do says so', () => {
   assert.equal(planSummary(NOTHING), 'both sides agree; there is nothing to do');
 });
 
 test('a plan tells what goes where, in one line and in full', () => {
-  const plan: ShownPlan = {
+  const plan: Plan = {
     toRemote: [
       { kind: 'makeDirectory', path: path('docs') },
       { kind: 'put', path: path('docs/a.md'), entry: file('abc'), expect: null },
@@ -29,7 +31,8 @@ test('a plan tells what goes where, in one line and in full', () => {
     toLocal: [{ kind: 'rename', from: path('x'), to: path('y'), expect: file('x'), expectTo: null }],
     conflicts: [{ path: path('c'), base: file('1'), mine: file('2'), theirs: null }],
     problems: [{ path: 'CON', code: 'IllegalPath', message: 'The name is taken by Windows.' }],
-    brake: { message: 'This would delete a lot.' },
+    brake: { kind: 'manyDeletions', side: 'remote', deletions: 30, of: 40, message: 'This would delete a lot.' },
+    isFirst: false,
   };
   assert.equal(
     planSummary(plan),
@@ -60,4 +63,17 @@ Problems: these are left alone, everything else goes on (1)
   CON  The name is taken by Windows.
 `,
   );
+});
+
+test('only a first sync of two sides that both hold something is asked about', () => {
+  const add = { kind: 'put', path: path('a'), entry: file('a'), expect: null } as const;
+  const change = { ...add, expect: file('b') };
+  const conflict = { path: path('c'), base: null, mine: file('2'), theirs: file('1') };
+  const first = { ...NOTHING, isFirst: true };
+  assert.equal(asksFirst({ ...first, toRemote: [add] }), false);
+  assert.equal(asksFirst({ ...first, toLocal: [add] }), false);
+  assert.equal(asksFirst({ ...first, toRemote: [add], toLocal: [add] }), true);
+  assert.equal(asksFirst({ ...first, toRemote: [change] }), true);
+  assert.equal(asksFirst({ ...first, conflicts: [conflict] }), true);
+  assert.equal(asksFirst({ ...NOTHING, toRemote: [change], toLocal: [add], conflicts: [conflict] }), false);
 });
