@@ -1,13 +1,14 @@
 import type { ContentId } from '../../server/protocol/contentId.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Operation } from '../../server/protocol/messages/files.ts';
+import type { FileEntry } from '../../server/protocol/entry.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
+import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
 import {
   type ApplyOptions,
   type ContentSource,
   DONE,
-  type Endpoint,
   type Look,
   type Picture,
   type ScanRequest,
@@ -15,15 +16,17 @@ import {
   STALE,
   type WantedContent,
 } from '../../extension/sync/endpoint.ts';
+import type { PendingCommit, RemoteState } from '../../extension/sync/base/baseStore.ts';
 import { IgnoreRules } from '../../extension/sync/ignore/ignoreRules.ts';
-import { EMPTY_TREE, entriesOf, nodeAt, type Tree } from '../../extension/sync/tree/tree.ts';
+import type { LocalSide, RemoteSide } from '../../extension/sync/sides.ts';
+import { EMPTY_TREE, entriesOf, nodeAt, type Tree, type TreeNode } from '../../extension/sync/tree/tree.ts';
+import { TreeEditor } from '../../extension/sync/tree/treeEditor.ts';
 import { carryOut, showOperation } from './carryOut.ts';
 import { MemorySink } from './memorySink.ts';
 import { showLeaf, textOf } from './treeNotation.ts';
-import type { TreeNode } from '../../extension/sync/tree/tree.ts';
 
 /** In-memory double of an `Endpoint`: keeps its contract, tells what was done, and fails where a test wants it to. */
-export class MemoryEndpoint implements Endpoint {
+export class MemoryEndpoint implements LocalSide, RemoteSide {
   /** What it holds; a test may change it at any time, as another program would. */
   tree: Tree;
   problems: Problem[] = [];
@@ -33,6 +36,12 @@ export class MemoryEndpoint implements Endpoint {
   readonly sent: string[] = [];
   readonly looks: Look[] = [];
   scanError: SynclineError | undefined;
+  known: RemoteState | null = null;
+  rev = 0;
+  isConfirmed = true;
+  isOnline = true;
+  /** What it says about commits that are sent again. */
+  resent: (commits: readonly PendingCommit[]) => Operation[] = () => [];
   /** Called before each operation; may throw, or change the tree. */
   beforeOperation: (operation: Operation) => void | Promise<void> = () => {};
   /** Called before each content is given out. */
@@ -75,10 +84,24 @@ export class MemoryEndpoint implements Endpoint {
         continue;
       }
       this.tree = tree;
+      this.rev++;
       this.#picture = carryOut(this.#picture, operation).tree;
       this.applied.push(showOperation(operation, (entry) => showLeaf(entry as TreeNode)));
       options.onOutcome(operation, DONE);
     }
+  }
+
+  async resend(commits: readonly PendingCommit[]): Promise<Operation[]> {
+    return this.resent(commits);
+  }
+
+  async lookAtFile(path: WirePath): Promise<FileEntry | null> {
+    const node = nodeAt(this.tree, path);
+    if (node?.kind !== 'file') return null;
+    const editor = new TreeEditor(this.#picture);
+    editor.set(path, node);
+    this.#picture = editor.tree();
+    return node;
   }
 
   read(): ContentSource {

@@ -157,8 +157,9 @@ export class BaseStore {
     this.#saved = state;
   }
 
+  /** Harmless when already closed. */
   close(): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   #setMeta(key: string, value: unknown): void {

@@ -1,7 +1,9 @@
 import type { ContentId } from '../../../server/protocol/contentId.ts';
-import { linkStaysInside } from '../../../server/protocol/entry.ts';
+import { type FileEntry, linkStaysInside } from '../../../server/protocol/entry.ts';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
+import { hashFile } from '../../../server/protocol/disk/hashFile.ts';
 import { Jail } from '../../../server/protocol/disk/jail.ts';
+import { isExecutable, nowNs } from '../../../server/protocol/disk/statIdentity.ts';
 import { openForSync, syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { watchDirectory } from '../../../server/protocol/disk/watchDirectory.ts';
@@ -13,7 +15,6 @@ import {
   type ApplyOptions,
   type ContentSource,
   DONE,
-  type Endpoint,
   type Look,
   type Outcome,
   type Picture,
@@ -23,13 +24,14 @@ import {
 } from '../endpoint.ts';
 import { isAlwaysIgnored } from '../ignore/alwaysIgnored.ts';
 import type { IgnoreRules } from '../ignore/ignoreRules.ts';
+import type { LocalSide } from '../sides.ts';
 import { applyOperation } from '../tree/applyOperation.ts';
-import { entriesOf } from '../tree/tree.ts';
+import { entriesOf, nodeAt } from '../tree/tree.ts';
 import { LocalChanges, Stale } from './localChanges.ts';
-import { LocalReader } from './localReader.ts';
+import { isGone, LocalReader } from './localReader.ts';
 import { LocalScanner } from './localScanner.ts';
 import { LocalStaging } from './localStaging.ts';
-import { stillHolds } from './localState.ts';
+import { lookAt, stillHolds } from './localState.ts';
 import type { SafetyCopies } from './safetyCopies.ts';
 import type { StatCache } from './statCache.ts';
 
@@ -46,7 +48,7 @@ export interface LocalEndpointOptions {
  * A folder on this machine. The server is not trusted: nothing it sends makes anything happen outside the folder, and every
  * change looks once more at what is there, right before it.
  */
-export class LocalEndpoint implements Endpoint {
+export class LocalEndpoint implements LocalSide {
   readonly #options: LocalEndpointOptions;
   readonly #scanner: LocalScanner;
 
@@ -65,6 +67,35 @@ export class LocalEndpoint implements Endpoint {
 
   read(): ContentSource {
     return new LocalReader(this.#options.root);
+  }
+
+  async lookAtFile(path: WirePath): Promise<FileEntry | null> {
+    const { root, cache } = this.#options;
+    let jail: Jail | undefined;
+    try {
+      jail = Jail.open(root);
+      const found = lookAt(jail, path);
+      if (found === null || found === 'other' || found.kind !== 'file') return null;
+      const readAt = nowNs();
+      const { content, size, identity } = await hashFile(jail.at(path), path);
+      cache.remember(path, identity, content, readAt);
+      const known = nodeAt(this.#scanner.tree, path);
+      const keepsBit = process.platform === 'win32' && known?.kind === 'file';
+      const entry = {
+        kind: 'file',
+        content,
+        size,
+        executable: keepsBit ? known.executable : isExecutable(identity),
+      } as const;
+      this.#scanner.edit((editor) => editor.set(path, entry));
+      return entry;
+    } catch (error) {
+      const failure = diskError(error, `read “${printable(path)}”`, path);
+      if (isGone(failure)) return null;
+      throw failure;
+    } finally {
+      jail?.close();
+    }
   }
 
   async watch(onChange: (hint: Look) => void): Promise<Disposable> {

@@ -12,7 +12,6 @@ import {
   type ApplyOptions,
   type ContentSource,
   DONE,
-  type Endpoint,
   type Look,
   type Outcome,
   type Picture,
@@ -21,6 +20,7 @@ import {
   type WantedContent,
 } from '../endpoint.ts';
 import { isGone } from '../local/localReader.ts';
+import type { RemoteSide } from '../sides.ts';
 import { type CommitBatch, commitBatches } from './commitBatches.ts';
 import { RemoteFeed } from './remoteFeed.ts';
 import { RemoteReader } from './remoteReader.ts';
@@ -45,7 +45,7 @@ const FAST_BYTES = 256 * 1024;
 const FAST_CONTENTS = 32;
 
 /** A share of a server, or a folder in it. The picture is unfiltered: it shows what is ignored as well. */
-export class RemoteEndpoint implements Endpoint {
+export class RemoteEndpoint implements RemoteSide {
   readonly #folder: ShareFolder;
   readonly #provider: ClientProvider;
   readonly #journal: CommitJournal;
@@ -63,6 +63,18 @@ export class RemoteEndpoint implements Endpoint {
   /** For storing: what the server is known to have held at a cursor. */
   get known(): RemoteState | null {
     return this.#feed.tree.known;
+  }
+
+  get rev(): number {
+    return this.#feed.tree.rev;
+  }
+
+  get isConfirmed(): boolean {
+    return !this.#feed.isBehind && this.#feed.tree.rev === (this.known?.cursor.rev ?? 0);
+  }
+
+  get isOnline(): boolean {
+    return this.#provider.current !== null;
   }
 
   async scan({ look, signal }: ScanRequest): Promise<Picture> {

@@ -38,6 +38,11 @@ export class RemoteTree {
     return this.#view;
   }
 
+  /** The latest revision that the view shows. */
+  get rev(): number {
+    return Math.max(this.#known?.cursor.rev ?? 0, ...this.#own.map(({ rev }) => rev));
+  }
+
   /** A snapshot: everything known before is void. */
   reset(tree: Tree, cursor: Cursor): void {
     this.#know(shareNodes(tree, this.#view), cursor);

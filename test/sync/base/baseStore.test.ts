@@ -22,13 +22,7 @@ const stateOf = (base: string, remote?: string): BaseState => ({
 
 function open(t: TestContext, folder: string): BaseStore {
   const store = BaseStore.open(folder);
-  t.after(() => {
-    try {
-      store.close();
-    } catch {
-      // a test that closed it itself
-    }
-  });
+  t.after(() => store.close());
   return store;
 }
 

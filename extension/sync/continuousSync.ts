@@ -1,0 +1,345 @@
+import { SynclineError } from '../../server/protocol/errors.ts';
+import type { WirePath } from '../../server/protocol/wirePath.ts';
+import type { Clock } from '../connect/clock.ts';
+import { Listeners } from '../connect/listeners.ts';
+import type { Disposable } from '../connect/serverClient.ts';
+import type { Look } from './endpoint.ts';
+import type { Exclusive } from './exclusive.ts';
+import { LOOK_AT_ALL, LOOK_AT_NOTHING, type Looks, mergeLooks } from './look.ts';
+import type { AppliedOperation, Plan } from './plan.ts';
+import type { Brake } from './reconcile/brakes.ts';
+import type { LocalSide, RemoteSide } from './sides.ts';
+import type { CycleResult, SyncCycle } from './syncCycle.ts';
+import { type StateFacts, type SyncState, stateOf } from './syncState.ts';
+
+/** The monitor looks at everything this often, because watchers miss things. Milliseconds. */
+export const MONITOR_EVERY_MS = 10_000;
+/** … and no more than this share of the time. */
+const MONITOR_DUTY = 0.1;
+/** Deletions wait until nothing has happened for so long: editors save by deleting and renaming. */
+export const SETTLE_MS = 150;
+const MOST_SETTLE_MS = 1_500;
+/** What was found otherwise than planned is looked at again after this, and longer each time in a row. */
+const AGAIN_MS = 100;
+const MOST_AGAIN_MS = 10_000;
+/** While git works on the folder, nothing is sent; but no longer than this. */
+const HELD_BACK_MS = 100;
+const MOST_HELD_BACK_MS = 10_000;
+/** Operations that could not be done are tried again this often. */
+const RETRY_FAILED_MS = 60_000;
+
+export interface ContinuousSyncOptions {
+  readonly cycle: SyncCycle;
+  readonly local: LocalSide;
+  readonly remote: RemoteSide;
+  readonly exclusive: Exclusive;
+  readonly clock: Clock;
+  /** False: the monitor alone finds changes of the local folder. */
+  readonly watchesLocal: boolean;
+  /** Whether another program is in the middle of changing the local folder. */
+  readonly isHeldBack: () => boolean;
+  readonly log: (event: string, data: object) => void;
+}
+
+/** Nothing is pending. */
+export interface Settled {
+  readonly rev: number;
+  readonly conflicts: number;
+  readonly problems: number;
+}
+
+/**
+ * Keeps a target in sync: looks where watchers and the server say that something happened, at everything from time to time
+ * and after every interruption, and carries out what is to be done. Rounds run one after the other; whatever happens during
+ * one is looked at in the next.
+ */
+export class ContinuousSync {
+  readonly #options: ContinuousSyncOptions;
+  readonly #states = new Listeners<SyncState>();
+  readonly #applied = new Listeners<AppliedOperation>();
+  readonly #settled = new Listeners<Settled>();
+  #looks: Looks = LOOK_AT_NOTHING;
+  #state: SyncState = { kind: 'syncing' };
+  #facts: Pick<StateFacts, 'brake' | 'error' | 'conflicts' | 'problems'> = {
+    brake: null,
+    error: null,
+    conflicts: 0,
+    problems: 0,
+  };
+  #isWorking = true;
+  #isPaused = false;
+  #isClosed = false;
+  #round: Promise<void> | null = null;
+  #abort = new AbortController();
+  #timer: Disposable | null = null;
+  #monitor: Disposable | null = null;
+  #watches: Disposable[] = [];
+  #localWatch: Disposable | null = null;
+  #hintedAt = 0;
+  #settlingSince: number | null = null;
+  #heldBackSince: number | null = null;
+  #againMs = AGAIN_MS;
+  #failuresForgottenAt = 0;
+  #scanMs = 0;
+  /** Something was done, or nothing was looked at yet, since nothing was pending last. */
+  #isUntold = true;
+
+  constructor(options: ContinuousSyncOptions) {
+    this.#options = options;
+  }
+
+  get state(): SyncState {
+    return this.#state;
+  }
+
+  onDidChangeState(listener: (state: SyncState) => void): Disposable {
+    return this.#states.add(listener);
+  }
+
+  onApplied(listener: (applied: AppliedOperation) => void): Disposable {
+    return this.#applied.add(listener);
+  }
+
+  /** Called when nothing is pending any more after something was. */
+  onSettled(listener: (settled: Settled) => void): Disposable {
+    return this.#settled.add(listener);
+  }
+
+  /** Begins with a look at everything; resolves when watching has begun. */
+  async start(): Promise<void> {
+    this.#watches.push(await this.#options.remote.watch((hint) => this.#hint({ local: 'nothing', remote: hint })));
+    await this.#watchLocal();
+    this.#want(LOOK_AT_ALL);
+  }
+
+  /** The paths may have changed. */
+  hint(paths: ReadonlySet<string>): void {
+    this.#hint({ local: paths, remote: 'nothing' });
+  }
+
+  /** To be called with what was done outside a round. */
+  tell(applied: AppliedOperation): void {
+    this.#isUntold = true;
+    this.#applied.emit(applied);
+  }
+
+  /** To be called when the connection came or went, and after rounds of others. */
+  refresh(facts?: Plan): void {
+    if (facts) this.#learn(facts, facts.brake);
+    this.#update();
+  }
+
+  /** Stops what is under way; nothing is lost. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#abort.abort(new SynclineError('Cancelled'));
+    this.#update();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#abort = new AbortController();
+    this.#want(LOOK_AT_ALL);
+    this.#update();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#abort.abort(new SynclineError('Cancelled'));
+    for (const each of [this.#timer, this.#monitor, this.#localWatch, ...this.#watches]) each?.dispose();
+    await this.#round?.catch(() => {});
+  }
+
+  #hint(looks: Looks): void {
+    if (looks.local !== 'nothing') this.#hintedAt = this.#options.clock.now();
+    this.#want(looks);
+  }
+
+  #want(looks: Looks, afterMs = 0): void {
+    const { local, remote } = this.#looks;
+    this.#looks = { local: mergeLooks(local, looks.local), remote: mergeLooks(remote, looks.remote) };
+    this.#schedule(afterMs);
+  }
+
+  #schedule(afterMs: number): void {
+    if (this.#isClosed || this.#isPaused || this.#round) return;
+    if (afterMs === 0) {
+      this.#timer?.dispose();
+      this.#timer = null;
+      this.#begin();
+    } else {
+      this.#timer ??= this.#options.clock.after(afterMs, () => {
+        this.#timer = null;
+        this.#begin();
+      });
+    }
+  }
+
+  #begin(): void {
+    if (this.#isClosed || this.#isPaused || this.#round || isNothing(this.#looks)) return;
+    this.#round = this.#options.exclusive
+      .run(() => this.#runRound())
+      .then(
+        (afterMs) => this.#end(afterMs),
+        (error: unknown) => this.#end(this.#fail(error)),
+      );
+  }
+
+  #end(afterMs: number): void {
+    this.#round = null;
+    this.#isWorking = false;
+    this.#startMonitor();
+    this.#update();
+    if (!isNothing(this.#looks)) this.#schedule(afterMs);
+  }
+
+  /** Returns after how long the next round may begin, if there is anything to look at by then. */
+  async #runRound(): Promise<number> {
+    if (this.#isClosed || this.#isPaused) return 0;
+    if (this.#mustWait()) return HELD_BACK_MS;
+    const { cycle, clock } = this.#options;
+    const looks = this.#looks;
+    this.#looks = LOOK_AT_NOTHING;
+    const begun = clock.now();
+    let settling = false;
+    try {
+      await this.#watchLocal();
+      if (begun - this.#failuresForgottenAt > RETRY_FAILED_MS) {
+        this.#failuresForgottenAt = begun;
+        cycle.forgetFailures();
+      }
+      const result = await cycle.run({
+        look: looks,
+        signal: this.#abort.signal,
+        onApplied: (applied) => this.tell(applied),
+        approve: (plan) => {
+          if (looks.local === 'everything') this.#scanMs = clock.now() - begun;
+          settling = this.#mustSettle(plan);
+          if (!settling && plan.toLocal.length + plan.toRemote.length > 0) {
+            this.#isWorking = true;
+            this.#update();
+          }
+          return !settling;
+        },
+      });
+      if (settling) {
+        this.#putBack(looks);
+        return SETTLE_MS;
+      }
+      return this.#finish(result);
+    } catch (error) {
+      this.#putBack(looks);
+      throw error;
+    }
+  }
+
+  #finish({ plan, stale, carriedOut }: CycleResult): number {
+    this.#learn(plan, carriedOut ? null : plan.brake);
+    if (stale.length > 0) {
+      this.#putBack({ local: lookAtEach(stale), remote: lookAtEach(stale) });
+      const afterMs = this.#againMs;
+      this.#againMs = Math.min(this.#againMs * 2, MOST_AGAIN_MS);
+      return afterMs;
+    }
+    this.#againMs = AGAIN_MS;
+    if (isNothing(this.#looks) && this.#isUntold && carriedOut) {
+      this.#isUntold = false;
+      const { rev } = this.#options.remote;
+      this.#settled.emit({ rev, conflicts: plan.conflicts.length, problems: plan.problems.length });
+    }
+    return 0;
+  }
+
+  #learn(plan: Plan, brake: Brake | null): void {
+    this.#facts = { brake, error: null, conflicts: plan.conflicts.length, problems: plan.problems.length };
+  }
+
+  #fail(error: unknown): number {
+    const failure = SynclineError.from(error);
+    this.#isUntold = true;
+    if (this.#abort.signal.aborted) return 0;
+    this.#options.log('roundFailed', { code: failure.code, message: failure.message });
+    if (failure.code === 'RootUnavailable') this.#forgetLocalWatch();
+    // a lost connection is a state of its own, and ends by itself
+    const isConnection = CONNECTION.has(failure.code);
+    this.#facts = { ...this.#facts, error: isConnection ? null : failure };
+    this.#putBack(LOOK_AT_ALL);
+    return isConnection ? AGAIN_MS : MONITOR_EVERY_MS;
+  }
+
+  #putBack(looks: Looks): void {
+    const { local, remote } = this.#looks;
+    this.#looks = { local: mergeLooks(looks.local, local), remote: mergeLooks(looks.remote, remote) };
+  }
+
+  /** Whether deletions should wait for what may come to explain them. */
+  #mustSettle(plan: Plan): boolean {
+    const now = this.#options.clock.now();
+    const isQuiet = now - this.#hintedAt >= SETTLE_MS || !plan.toRemote.some(({ kind }) => kind === 'delete');
+    this.#settlingSince = isQuiet ? null : (this.#settlingSince ?? now);
+    return this.#settlingSince !== null && now - this.#settlingSince < MOST_SETTLE_MS;
+  }
+
+  #mustWait(): boolean {
+    const { clock, isHeldBack } = this.#options;
+    if (!isHeldBack()) {
+      this.#heldBackSince = null;
+      return false;
+    }
+    this.#heldBackSince ??= clock.now();
+    return clock.now() - this.#heldBackSince < MOST_HELD_BACK_MS;
+  }
+
+  #startMonitor(): void {
+    if (this.#isClosed || this.#monitor) return;
+    const everyMs = Math.max(MONITOR_EVERY_MS, this.#scanMs / MONITOR_DUTY - this.#scanMs);
+    this.#monitor = this.#options.clock.after(everyMs, () => {
+      this.#monitor = null;
+      this.#want(LOOK_AT_ALL);
+    });
+  }
+
+  async #watchLocal(): Promise<void> {
+    if (this.#localWatch || this.#isClosed || !this.#options.watchesLocal) return;
+    try {
+      this.#localWatch = await this.#options.local.watch((hint) => this.#hint({ local: hint, remote: 'nothing' }));
+      // what happened before the watch stood was seen by nobody
+      this.#putBack({ local: 'everything', remote: 'nothing' });
+      if (this.#isClosed) this.#forgetLocalWatch();
+    } catch (error) {
+      this.#options.log('watchFailed', { code: SynclineError.from(error).code });
+    }
+  }
+
+  #forgetLocalWatch(): void {
+    this.#localWatch?.dispose();
+    this.#localWatch = null;
+  }
+
+  #update(): void {
+    const state = stateOf({
+      ...this.#facts,
+      isPaused: this.#isPaused,
+      isOnline: this.#options.remote.isOnline,
+      isWorking: this.#isWorking,
+      rev: this.#options.remote.rev,
+    });
+    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
+    this.#state = state;
+    this.#states.emit(state);
+  }
+}
+
+const CONNECTION: ReadonlySet<string> = new Set([
+  'ConnectionLost',
+  'ConnectionFailed',
+  'DeadlineExceeded',
+  'ServerStopping',
+  'TransferStalled',
+  'Cancelled',
+]);
+
+const isNothing = ({ local, remote }: Looks): boolean => local === 'nothing' && remote === 'nothing';
+
+const lookAtEach = (paths: readonly WirePath[]): Look => new Set<string>(paths);

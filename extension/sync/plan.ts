@@ -1,0 +1,49 @@
+import type { Operation } from '../../server/protocol/messages/files.ts';
+import type { Problem } from '../../server/protocol/problem.ts';
+import type { Brake } from './reconcile/brakes.ts';
+import type { Conflict } from './reconcile/conflict.ts';
+
+/** What a sync would do now, and why some of it waits for a person. Nothing of it has been done. */
+export interface Plan {
+  /** In the order in which they would be carried out. */
+  readonly toLocal: readonly Operation[];
+  readonly toRemote: readonly Operation[];
+  readonly conflicts: readonly Conflict[];
+  /** Paths that cannot be synced, each once. */
+  readonly problems: readonly Problem[];
+  /** Why the plan is only carried out once it is confirmed; null: it may be at once. */
+  readonly brake: Brake | null;
+  /** The two sides never agreed on anything, so nothing is taken for deleted. */
+  readonly isFirst: boolean;
+}
+
+/** What was done to one side. */
+export interface AppliedOperation {
+  readonly side: 'local' | 'remote';
+  readonly operation: Operation;
+}
+
+/** How far a sync is. */
+export type SyncProgress =
+  | { readonly phase: 'looking' /** Local entries looked at so far. */; readonly entries: number }
+  | ({ readonly phase: 'downloading' | 'uploading' } & Amounts);
+
+interface Amounts {
+  /** Operations. */
+  readonly done: number;
+  readonly total: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+/** The bytes that putting files needs, of contents counted once each. */
+export function bytesOf(operations: readonly Operation[]): number {
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const operation of operations) {
+    if (operation.kind !== 'put' || operation.entry.kind !== 'file' || seen.has(operation.entry.content)) continue;
+    seen.add(operation.entry.content);
+    bytes += operation.entry.size;
+  }
+  return bytes;
+}

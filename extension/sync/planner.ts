@@ -1,0 +1,187 @@
+import { contentIdOf, EMPTY_CONTENT } from '../../server/protocol/contentId.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import type { Operation } from '../../server/protocol/messages/files.ts';
+import type { Problem } from '../../server/protocol/problem.ts';
+import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
+import type { Look, Picture, WantedContent } from './endpoint.ts';
+import { type IgnoreRules, isIgnoreFile } from './ignore/ignoreRules.ts';
+import { TreeFilter } from './ignore/treeFilter.ts';
+import type { Plan } from './plan.ts';
+import { brakeOf } from './reconcile/brakes.ts';
+import type { Conflict, Resolution } from './reconcile/conflict.ts';
+import type { Mode } from './reconcile/mode.ts';
+import { type Reconciliation, reconcile } from './reconcile/reconcile.ts';
+import type { LocalSide, RemoteSide } from './sides.ts';
+import type { Tree } from './tree/tree.ts';
+
+/** How often ignore files that are about to change may change what is ignored, until it is taken as it is. */
+const MOST_ROUNDS = 5;
+/** Longer ignore files are not looked at, here as on disk. */
+const MOST_BYTES = 1024 * 1024;
+
+export interface PlanRequest {
+  readonly base: Tree;
+  readonly look: { readonly local: Look; readonly remote: Look };
+  readonly resolve?: ((conflict: Conflict) => Resolution | undefined) | undefined;
+  /** Operations that were tried and cannot be done, with the reason: they are not planned again. */
+  readonly failed: (operation: Operation) => Problem | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onLook?: ((entries: number) => void) | undefined;
+}
+
+/** A plan together with what it was made from. */
+export interface PlannedSync {
+  readonly plan: Plan;
+  readonly agreed: Tree;
+  readonly blocked: ReadonlySet<string>;
+}
+
+/** Looks at both sides and decides what is to be done. Touches nothing. */
+export class Planner {
+  readonly #local: LocalSide;
+  readonly #remote: RemoteSide;
+  readonly #mode: Mode;
+  #filter: { readonly rules: IgnoreRules; readonly filter: TreeFilter } | undefined;
+  /** Ignore files that the server has otherwise, as they will be when the plan is carried out. */
+  #coming: ReadonlyMap<string, string | null> | undefined;
+  #comingKey = '';
+
+  constructor(local: LocalSide, remote: RemoteSide, mode: Mode) {
+    this.#local = local;
+    this.#remote = remote;
+    this.#mode = mode;
+  }
+
+  /** What takes part in syncing of a tree of the server. */
+  filter(remote: Tree, base: Tree): ReturnType<TreeFilter['filter']> {
+    const { rules } = this.#local;
+    if (this.#filter?.rules !== rules) this.#filter = { rules, filter: new TreeFilter(rules) };
+    return this.#filter.filter.filter(remote, base);
+  }
+
+  /** The pictures as they are, without a look. */
+  async current(base: Tree): Promise<{ local: Tree; remote: Tree }> {
+    const local = await this.#local.scan({ look: 'nothing', base, ignoreFiles: this.#coming });
+    const remote = await this.#remote.scan({ look: 'nothing', base });
+    return { local: local.tree, remote: this.filter(remote.tree, base).tree };
+  }
+
+  async plan(request: PlanRequest): Promise<PlannedSync> {
+    let pictures = await this.#look(request);
+    for (let round = 0; ; round++) {
+      const { base } = request;
+      const remote = this.filter(pictures.remote.tree, base);
+      const problems = [...pictures.local.problems, ...remote.problems];
+      const blocked = new Set(problems.map(({ path }) => path.normalize('NFC')));
+      const sides = { base, local: pictures.local.tree, remote: remote.tree };
+      const result = reconcile(sides, {
+        mode: this.#mode,
+        blocked,
+        ...(request.resolve && { resolve: request.resolve }),
+      });
+      if (round < MOST_ROUNDS && (await this.#takeComing(result.toLocal, request.signal))) {
+        const local = await this.#scanLocal({ ...request, look: { local: 'nothing', remote: 'nothing' } });
+        pictures = { ...pictures, local };
+        continue;
+      }
+      const plan = withoutFailed(result, problems, request.failed);
+      const brake = brakeOf(plan, sides);
+      const isFirst = base.children.size === 0 && result.agreed.children.size === 0;
+      return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, blocked };
+    }
+  }
+
+  async #look(request: PlanRequest): Promise<{ local: Picture; remote: Picture }> {
+    const { base, look, signal } = request;
+    const [local, remote] = await Promise.allSettled([
+      this.#scanLocal(request),
+      this.#remote.scan({ look: look.remote, base, signal }),
+    ]);
+    if (local.status === 'rejected') throw SynclineError.from(local.reason);
+    if (remote.status === 'rejected') throw SynclineError.from(remote.reason);
+    return { local: local.value, remote: remote.value };
+  }
+
+  #scanLocal({ base, look, signal, onLook }: PlanRequest): Promise<Picture> {
+    return this.#local.scan({ look: look.local, base, ignoreFiles: this.#coming, signal, onProgress: onLook });
+  }
+
+  /** Learns how ignore files will be after these operations; false when that is how they were taken to be already. */
+  async #takeComing(toLocal: readonly Operation[], signal: AbortSignal | undefined): Promise<boolean> {
+    const operations = toLocal.filter(isIgnoreFileChange);
+    const key = JSON.stringify(operations);
+    if (key === this.#comingKey || (operations.length === 0 && this.#comingKey === '')) return false;
+    this.#coming = operations.length === 0 ? undefined : await this.#readComing(operations, signal);
+    this.#comingKey = operations.length === 0 ? '' : key;
+    return true;
+  }
+
+  async #readComing(
+    operations: readonly IgnoreFileChange[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, string | null>> {
+    const wanted: WantedContent[] = [];
+    for (const operation of operations) {
+      if (operation.kind !== 'put' || operation.entry.kind !== 'file' || operation.entry.size > MOST_BYTES) continue;
+      const { content, size } = operation.entry;
+      wanted.push({ path: operation.path, content, size });
+    }
+    const texts = new Map<string, string>();
+    const source = this.#remote.read();
+    try {
+      if (wanted.length > 0) await source.send(wanted.filter(isFirstOfContent), textSink(texts), { signal });
+    } finally {
+      source.close();
+    }
+    const coming = new Map<string, string | null>(operations.map(({ path }) => [path, null]));
+    for (const { path, content } of wanted)
+      coming.set(path, texts.get(content) ?? (content === EMPTY_CONTENT ? '' : null));
+    return coming;
+  }
+}
+
+type IgnoreFileChange = Extract<Operation, { kind: 'put' | 'delete' }>;
+
+const isIgnoreFileChange = (operation: Operation): operation is IgnoreFileChange =>
+  (operation.kind === 'put' || operation.kind === 'delete') && isIgnoreFile(operation.path);
+
+const isFirstOfContent = ({ content, size }: WantedContent, index: number, all: readonly WantedContent[]): boolean =>
+  size > 0 && all.findIndex((other) => other.content === content) === index;
+
+function textSink(texts: Map<string, string>): ContentSink {
+  return {
+    open({ content }) {
+      const pieces: Buffer[] = [];
+      return Promise.resolve({
+        write: (bytes) => Promise.resolve(void pieces.push(Buffer.from(bytes))),
+        finish() {
+          const bytes = Buffer.concat(pieces);
+          if (contentIdOf(bytes) !== content) return Promise.reject(new SynclineError('ContentMismatch'));
+          texts.set(content, bytes.toString());
+          return Promise.resolve();
+        },
+        abort: () => Promise.resolve(),
+      });
+    },
+  };
+}
+
+function withoutFailed(
+  result: Reconciliation,
+  found: readonly Problem[],
+  failed: PlanRequest['failed'],
+): Omit<Plan, 'brake' | 'isFirst'> {
+  const problems = new Map(found.map((problem) => [problem.path, problem]));
+  for (const problem of result.problems) problems.set(problem.path, problem);
+  const keep = (operation: Operation): boolean => {
+    const problem = failed(operation);
+    if (problem && !problems.has(problem.path)) problems.set(problem.path, problem);
+    return problem === undefined;
+  };
+  return {
+    toLocal: result.toLocal.filter(keep),
+    toRemote: result.toRemote.filter(keep),
+    conflicts: result.conflicts,
+    problems: [...problems.values()],
+  };
+}

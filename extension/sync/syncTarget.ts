@@ -1,0 +1,395 @@
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { diskError } from '../../server/protocol/disk/diskError.ts';
+import type { Entry } from '../../server/protocol/entry.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import type { Problem } from '../../server/protocol/problem.ts';
+import { isWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
+import { type Clock, systemClock } from '../connect/clock.ts';
+import type { ClientProvider, Disposable } from '../connect/serverClient.ts';
+import { BaseStore } from './base/baseStore.ts';
+import { TargetLock } from './base/targetLock.ts';
+import { ContinuousSync, type Settled } from './continuousSync.ts';
+import { Exclusive } from './exclusive.ts';
+import { explain, type Explanation } from './explanation.ts';
+import { LocalEndpoint } from './local/localEndpoint.ts';
+import { SafetyCopies } from './local/safetyCopies.ts';
+import { StatCache } from './local/statCache.ts';
+import { LOOK_AT_ALL, type Looks } from './look.ts';
+import type { AppliedOperation, Plan, SyncProgress } from './plan.ts';
+import type { Conflict } from './reconcile/conflict.ts';
+import type { Mode } from './reconcile/mode.ts';
+import { RemoteEndpoint } from './remote/remoteEndpoint.ts';
+import { ShareFolder } from './remote/shareFolder.ts';
+import { keepBoth } from './keepBoth.ts';
+import type { LocalSide, RemoteSide } from './sides.ts';
+import { type CycleResult, SyncCycle } from './syncCycle.ts';
+import type { SyncState } from './syncState.ts';
+import { type SyncSummary, summarize } from './syncSummary.ts';
+import { entryOf, nodeAt } from './tree/tree.ts';
+import { TrafficMeter } from './trafficMeter.ts';
+
+export interface TargetSyncOptions {
+  /** The local folder; made if it is missing, its parent exists and the mode may write to it. */
+  readonly root: string;
+  readonly share: string;
+  readonly dir?: WirePath | undefined;
+  readonly mode: Mode;
+  /** Of this target alone; see {@link targetStateDirectory}. */
+  readonly stateDirectory: string;
+  readonly provider: ClientProvider;
+  /** False: changes here are found by looking every ten seconds alone. Default: true. */
+  readonly watchLocal?: boolean | undefined;
+  readonly clock?: Clock | undefined;
+  readonly log?: ((event: string, data: object) => void) | undefined;
+}
+
+export interface SyncOnceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Carry the plan out even if a brake says to ask first. */
+  readonly confirmed?: boolean | undefined;
+  readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
+  readonly onApplied?: ((applied: AppliedOperation) => void) | undefined;
+}
+
+export interface SyncOnceResult {
+  readonly summary: SyncSummary;
+  readonly conflicts: readonly Conflict[];
+  readonly problems: readonly Problem[];
+  /** The share's revision that the result shows. */
+  readonly rev: number;
+}
+
+/** A sync that finds things otherwise than planned looks again, so many times in all. */
+const MOST_ROUNDS = 6;
+
+/**
+ * One target: a local folder, a share (or a folder in it), a mode, and the base between them. Either asked to sync once, or
+ * started to sync continuously; both may be mixed, rounds never overlap. To be closed; then the target may be opened again.
+ */
+export class TargetSync {
+  readonly root: string;
+  readonly mode: Mode;
+  readonly #lock: TargetLock;
+  readonly #store: BaseStore;
+  readonly #local: LocalSide;
+  readonly #remote: RemoteSide;
+  readonly #cycle: SyncCycle;
+  readonly #continuous: ContinuousSync;
+  readonly #exclusive = new Exclusive();
+  readonly #safety: SafetyCopies;
+  readonly #clock: Clock;
+  readonly #log: (event: string, data: object) => void;
+  readonly #traffic: TrafficMeter;
+  readonly #following: Disposable;
+  readonly #saves = new Map<WirePath, Promise<void>>();
+  #isStarted = false;
+
+  /**
+   * @throws SynclineError `TargetBusy`, `RootUnavailable`, or what the disk says about the state folder.
+   */
+  static open(options: TargetSyncOptions): Promise<TargetSync> {
+    return new Promise((done) => done(TargetSync.#open(options)));
+  }
+
+  static #open(options: TargetSyncOptions): TargetSync {
+    try {
+      mkdirSync(options.stateDirectory, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw diskError(error, 'make the state folder of the target');
+    }
+    const lock = TargetLock.acquire(options.stateDirectory);
+    let store: BaseStore | undefined;
+    try {
+      store = BaseStore.open(options.stateDirectory);
+      const root = prepareRoot(options.root, options.mode, store.state.base.children.size === 0);
+      return new TargetSync({ ...options, root }, lock, store);
+    } catch (error) {
+      store?.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  private constructor(options: TargetSyncOptions, lock: TargetLock, store: BaseStore) {
+    const { root, mode, stateDirectory, provider, share, dir, clock = systemClock, log = () => {} } = options;
+    this.root = root;
+    this.mode = mode;
+    this.#lock = lock;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#safety = new SafetyCopies(join(stateDirectory, 'safety'), () => clock.now());
+    this.#traffic = new TrafficMeter(provider);
+    if (store.wasDamaged) log('baseDamaged', { putAside: 'base.db.damaged' });
+    const cache = new StatCache(store.knownFiles());
+    const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, log });
+    let cycle: SyncCycle | undefined;
+    const journal = {
+      add: (commit: Parameters<BaseStore['addPending']>[0]) => cycle?.journal.add(commit),
+      settle: (id: string) => cycle?.journal.settle(id),
+    };
+    const folder = new ShareFolder(share, dir);
+    const remote = new RemoteEndpoint({ folder, provider, known: store.state.remote, journal, log });
+    cycle = new SyncCycle({ local, remote, store, cache, mode, clock, log });
+    this.#local = local;
+    this.#remote = remote;
+    this.#cycle = cycle;
+    this.#continuous = new ContinuousSync({
+      cycle,
+      local,
+      remote,
+      exclusive: this.#exclusive,
+      clock,
+      watchesLocal: options.watchLocal ?? true,
+      isHeldBack: () => existsSync(join(root, '.git', 'index.lock')),
+      log,
+    });
+    this.#following = provider.onDidChangeClient(() => this.#continuous.refresh());
+  }
+
+  /** What {@link syncOnce} would do now. Touches nothing on either side. */
+  plan(options: Pick<SyncOnceOptions, 'signal' | 'onProgress'> = {}): Promise<Plan> {
+    return this.#exclusive.run(async () => {
+      this.#cycle.forgetFailures();
+      const { plan } = await this.#cycle.plan({ ...options, look: LOOK_AT_ALL });
+      return plan;
+    });
+  }
+
+  /**
+   * Brings both sides in line as far as the mode wants, and looks again until nothing is left to do.
+   *
+   * @throws SynclineError `BrakeStopped` when the plan needs to be confirmed; nothing was changed then. `Cancelled`, or what
+   * a side or the connection says; what was done until then is kept.
+   */
+  async syncOnce(options: SyncOnceOptions = {}): Promise<SyncOnceResult> {
+    const begun = this.#clock.now();
+    const before = this.#traffic.read();
+    const applied: AppliedOperation[] = [];
+    const { plan, stale } = await this.#exclusive.run(() => this.#rounds(options, applied));
+    const after = this.#traffic.read();
+    const problems = [...plan.problems, ...stale.map(restless)];
+    const summary = summarize(
+      applied,
+      { conflicts: plan.conflicts, problems },
+      {
+        bytesSent: after.sent - before.sent,
+        bytesReceived: after.received - before.received,
+        ms: this.#clock.now() - begun,
+      },
+    );
+    this.#prune();
+    return { summary, conflicts: plan.conflicts, problems, rev: this.#remote.rev };
+  }
+
+  /** Keeps the target in sync from now on. Resolves when changes are being watched. */
+  async start(): Promise<void> {
+    this.#isStarted = true;
+    this.#prune();
+    await this.#continuous.start();
+  }
+
+  /** Until {@link resume} nothing is done by itself; a sync under way is stopped. */
+  pause(): void {
+    this.#continuous.pause();
+  }
+
+  resume(): void {
+    this.#continuous.resume();
+  }
+
+  /** A program saved a file of the folder: the fast way, ahead of watchers and of what else is under way. */
+  notifySaved(file: string): void {
+    const path = this.#pathOf(file);
+    if (path === null || !this.#isStarted) return;
+    const send = async (): Promise<void> => {
+      const isPaused = this.state.kind === 'paused';
+      const isSent = !isPaused && (await this.#cycle.express(path, (applied) => this.#continuous.tell(applied)));
+      if (isSent) this.#continuous.refresh();
+      else this.#continuous.hint(new Set([path]));
+    };
+    const last = this.#saves.get(path) ?? Promise.resolve();
+    const sent = last.then(send).catch((error: unknown) => {
+      this.#log('saveNotSent', { path, code: SynclineError.from(error).code });
+      this.#continuous.hint(new Set([path]));
+    });
+    this.#saves.set(path, sent);
+    void sent.then(() => this.#saves.get(path) === sent && this.#saves.delete(path));
+  }
+
+  /** Of continuous syncing. */
+  get state(): SyncState {
+    return this.#continuous.state;
+  }
+
+  onDidChangeState(listener: (state: SyncState) => void): Disposable {
+    return this.#continuous.onDidChangeState(listener);
+  }
+
+  /** Each operation of continuous syncing, when it is done. */
+  onApplied(listener: (applied: AppliedOperation) => void): Disposable {
+    return this.#continuous.onApplied(listener);
+  }
+
+  /** Continuous syncing has nothing left to do, after it had. */
+  onSettled(listener: (settled: Settled) => void): Disposable {
+    return this.#continuous.onSettled(listener);
+  }
+
+  /** As of the last look, or of the last run when there was none yet. */
+  conflicts(): readonly Conflict[] {
+    return this.#cycle.conflicts;
+  }
+
+  /** As of the last look. */
+  problems(): readonly Problem[] {
+    return this.#cycle.problems;
+  }
+
+  /**
+   * Decides a conflict that is listed. `mine`: the server takes what is here. `theirs`: the reverse. `both`: theirs takes the
+   * path, and mine is kept beside it under a name that says so.
+   *
+   * @throws SynclineError `NotFound` when there is no such conflict, `Changed` when it has become another one meanwhile.
+   */
+  async resolve(path: string, choice: 'mine' | 'theirs' | 'both', signal?: AbortSignal): Promise<void> {
+    await this.#exclusive.run(async () => {
+      const listed = this.conflicts().find((conflict) => conflict.path === path);
+      if (!listed) throw new SynclineError('NotFound', `There is no conflict at “${printable(path)}”.`);
+      const look = { local: new Set([path]), remote: new Set<string>() };
+      const current = (await this.#cycle.plan({ look, signal })).plan.conflicts.find(
+        (conflict) => conflict.path === path,
+      );
+      if (JSON.stringify(current) !== JSON.stringify(listed)) {
+        await this.#round({ look, signal, approve: () => false });
+        throw changedSince(path);
+      }
+      if (choice === 'both') await keepBoth(this.#local, this.#cycle, listed, new Date(this.#clock.now()), signal);
+      const resolution = choice === 'mine' ? 'mine' : 'theirs';
+      const { stale } = await this.#round({
+        look,
+        signal,
+        resolve: (conflict) => (conflict.path === path ? resolution : undefined),
+        onApplied: (applied) => this.#continuous.tell(applied),
+      });
+      if (stale.length === 0) return;
+      const { plan } = await this.#round({ look: LOOK_AT_ALL, signal });
+      if (plan.conflicts.some((conflict) => conflict.path === path)) throw changedSince(path);
+    });
+    this.#continuous.hint(new Set([path]));
+  }
+
+  /** Why a path is synced or not. Looks at it again. */
+  async explain(path: string, signal?: AbortSignal): Promise<Explanation> {
+    const at = path.normalize('NFC').replace(/\/+$/, '');
+    return this.#exclusive.run(async () => {
+      const look = { local: new Set([at]), remote: new Set<string>() };
+      const { plan } = await this.#cycle.plan({ look, signal });
+      const { local, remote } = await this.#cycle.planner.current(this.#cycle.base);
+      const found = (tree: typeof local): Entry | null => (isWirePath(at) ? entryOf(nodeAt(tree, at)) : null);
+      const isDirectory = path.endsWith('/') || isFolder(join(this.root, at));
+      const covers = (other: string): boolean => at === other || at.startsWith(`${other}/`);
+      return explain({
+        path: at,
+        ignore: this.#local.rules.explain(at, isDirectory),
+        problem: plan.problems.find((problem) => covers(problem.path.normalize('NFC'))) ?? null,
+        conflict: plan.conflicts.find((conflict) => covers(conflict.path)) ?? null,
+        base: found(this.#cycle.base),
+        local: found(local),
+        remote: found(remote),
+      });
+    });
+  }
+
+  /** As of the last look. */
+  ignores(path: string, isDirectory: boolean): boolean {
+    return this.#local.rules.isIgnored(path, isDirectory);
+  }
+
+  /** What both sides last agreed on. */
+  baseOf(path: string): Entry | null {
+    return isWirePath(path) ? entryOf(nodeAt(this.#cycle.base, path)) : null;
+  }
+
+  async close(): Promise<void> {
+    await this.#continuous.close();
+    await Promise.all(this.#saves.values());
+    await this.#exclusive.run(() => Promise.resolve());
+    this.#following.dispose();
+    this.#traffic.dispose();
+    this.#store.close();
+    this.#lock.release();
+  }
+
+  async #rounds(options: SyncOnceOptions, applied: AppliedOperation[]): Promise<CycleResult> {
+    this.#cycle.forgetFailures();
+    let look: Looks = LOOK_AT_ALL;
+    for (let round = 1; ; round++) {
+      const result = await this.#round({
+        ...options,
+        look,
+        onApplied: (each) => {
+          applied.push(each);
+          options.onApplied?.(each);
+        },
+      });
+      const isDone = result.stale.length === 0 && (result.applied.length === 0 || this.#remote.isConfirmed);
+      if (isDone || round === MOST_ROUNDS) return result;
+      // what was done is looked at once more: the server confirms it, and ignore files may have changed
+      look = result.stale.length > 0 ? LOOK_AT_ALL : { local: 'nothing', remote: 'everything' };
+    }
+  }
+
+  async #round(request: Parameters<SyncCycle['run']>[0]): Promise<CycleResult> {
+    const result = await this.#cycle.run(request);
+    const { brake } = result.plan;
+    if (this.#isStarted) this.#continuous.refresh(result.carriedOut ? { ...result.plan, brake: null } : result.plan);
+    if (!result.carriedOut && brake) throw new SynclineError('BrakeStopped', brake.message);
+    return result;
+  }
+
+  #prune(): void {
+    try {
+      this.#safety.prune();
+    } catch (error) {
+      this.#log('safetyNotPruned', { code: diskError(error, 'remove old safety copies').code });
+    }
+  }
+
+  #pathOf(file: string): WirePath | null {
+    const path = relative(this.root, file).split(sep).join('/');
+    return isWirePath(path) ? path : null;
+  }
+}
+
+const changedSince = (path: string): SynclineError =>
+  new SynclineError('Changed', `“${printable(path)}” has changed since; look at the conflict again.`);
+
+/** A file that was different at every look. */
+const restless = (path: WirePath): Problem => ({
+  path,
+  code: 'Changed',
+  message: `“${printable(path)}” keeps changing; it is synced when it comes to rest.`,
+});
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+function prepareRoot(root: string, mode: Mode, isNew: boolean): string {
+  const absolute = resolve(root);
+  try {
+    const mayMake = isNew && (mode === 'two-way' || mode === 'pull') && existsSync(dirname(absolute));
+    if (mayMake && !existsSync(absolute)) mkdirSync(absolute);
+    if (!statSync(absolute).isDirectory()) throw new SynclineError('RootUnavailable', `${absolute} is no folder.`);
+    return realpathSync(absolute);
+  } catch (error) {
+    const { message } = diskError(error, 'open the local folder');
+    throw new SynclineError(
+      'RootUnavailable',
+      `The local folder ${absolute} is unavailable; nothing was changed. ${message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
