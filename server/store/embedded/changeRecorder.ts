@@ -39,7 +39,7 @@ export class ChangeRecorder {
   constructor(database: IndexDatabase, clock: () => number) {
     this.#database = database;
     this.#clock = clock;
-    this.entries = new IndexEntries(database.writer);
+    this.entries = new IndexEntries(database.writer, { remember: true });
     this.#writer = new IndexWriter(database.writer);
     this.#log = new ChangeLog(database.writer);
     this.#history = new HistoryTable(database.writer);
@@ -57,6 +57,7 @@ export class ChangeRecorder {
   }
 
   begin(): void {
+    this.entries.forgetAll();
     this.#database.begin();
     this.#open = true;
   }
@@ -78,6 +79,7 @@ export class ChangeRecorder {
 
   rollback(): void {
     if (this.#open) this.#database.rollback();
+    this.entries.forgetAll();
     this.#open = false;
     this.#rev -= this.#pending.length;
     this.#pending = [];
@@ -87,6 +89,7 @@ export class ChangeRecorder {
   put(path: WirePath, { entry, identity, modifiedAt, inode }: Found): number {
     const rev = ++this.#rev;
     this.#writer.put({ path, entry, rev, identity, modifiedAt }, inode);
+    this.entries.forget(path);
     this.#append({ kind: 'put', rev, path, entry });
     return rev;
   }
@@ -95,6 +98,7 @@ export class ChangeRecorder {
   delete(path: WirePath): number {
     const rev = ++this.#rev;
     this.#writer.remove(path);
+    this.entries.forgetAll();
     this.#append({ kind: 'delete', rev, path });
     return rev;
   }
@@ -108,6 +112,7 @@ export class ChangeRecorder {
     this.#writer.remove(to);
     this.#writer.move(from.path, to, rev);
     this.#writer.setIdentity(to, identity, from.modifiedAt);
+    this.entries.forgetAll();
     const moved = from.entry.kind === 'directory' ? {} : { moved: from.entry };
     this.#append({ kind: 'rename', rev, from: from.path, to, ...moved });
     return rev;
@@ -116,6 +121,7 @@ export class ChangeRecorder {
   /** The entry is what it was, only lstat says something else now. No change of the share. */
   recognise(path: WirePath, identity: KnownIdentity, modifiedAt: number): void {
     this.#writer.setIdentity(path, identity, modifiedAt);
+    this.entries.forget(path);
   }
 
   /** A version of what the next change replaces or deletes. The object store must hold its content. Folders have none. */

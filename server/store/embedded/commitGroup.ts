@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { ContentId } from '../../protocol/contentId.ts';
 import { sameEntry } from '../../protocol/entry.ts';
 import { diskError } from '../../protocol/disk/diskError.ts';
@@ -26,20 +27,27 @@ export interface CommitParts extends AdoptionParts {
   readonly clock: () => number;
 }
 
+export interface CommittedGroup {
+  /** One for each commit. */
+  readonly answers: readonly CommitResult[];
+  /** For the feed's listeners. */
+  readonly event: ShareEvent;
+  /** What is left to do when everybody has been told, and before anybody changes the share again. Does not reject. */
+  tidyUp(): Promise<void>;
+}
+
 /** What one operation may need of the index and of the log of names, generously. */
 const BYTES_PER_OPERATION = 4096;
 
 /**
  * Carries out commits that came together: one transaction of the index, and one sync of each folder for all of them. Nobody
- * else may change the share meanwhile. Gives an answer for each commit, and what to tell the feed's listeners; it is durable.
+ * else may change the share meanwhile. What it
+ * gives is durable.
  *
  * @throws SynclineError when the whole group failed. Some paths may hold their final content then, and the index does
  * not know: the caller has to have the paths of the commits looked at.
  */
-export async function commitGroup(
-  parts: CommitParts,
-  commits: readonly Commit[],
-): Promise<{ answers: CommitResult[]; event: ShareEvent }> {
+export async function commitGroup(parts: CommitParts, commits: readonly Commit[]): Promise<CommittedGroup> {
   const { root, recorder, objects, staging, records, clock } = parts;
   const disk = new DiskChanges(root.jail(), staging);
   const supply = new ContentSupply(staging, parts.sources);
@@ -57,16 +65,15 @@ export async function commitGroup(
     await disk.sync();
     for (const [i, { id }] of commits.entries()) records.remember(id, clock(), answers[i] as CommitResult);
     const event = recorder.commit();
-    for (const { folder } of aside) removeLeftover(folder);
-    return { answers, event };
+    return { answers, event, tidyUp: () => tidyUp(parts, aside) };
   } catch (error) {
     recorder.rollback();
     for (const folder of aside.toReversed()) putBack(disk, folder);
+    objects.unpinAll();
     // a folder that has vanished shows in many ways
     root.check();
     throw diskError(error, 'commit the changes');
   } finally {
-    objects.unpinAll();
     supply.close();
     disk.jail.close();
   }
@@ -74,7 +81,11 @@ export async function commitGroup(
 
 async function takeInOthersChanges(parts: CommitParts, disk: DiskChanges, commits: readonly Commit[]): Promise<void> {
   const operations = commits.flatMap((commit) => commit.operations);
-  const diverged = findDiverged(disk.jail, parts.recorder.entries, operations.flatMap(pathsOf));
+  const paths = operations.flatMap((operation) => {
+    const fresh = operation.kind === 'put' || operation.kind === 'makeDirectory';
+    return pathsOf(operation).map((path) => ({ path, fresh }));
+  });
+  const diverged = findDiverged(disk.jail, parts.recorder.entries, paths);
   // a folder that is going to be deleted with all that is in it is looked at as a whole
   for (const operation of operations)
     if (operation.kind === 'delete' && operation.recursive) diverged.add(operation.path);
@@ -114,6 +125,12 @@ async function runAll(
     answers.push({ results, cursor: context.recorder.cursor });
   }
   return answers;
+}
+
+/** Folders that were deleted go, file by file in the background. */
+async function tidyUp({ objects }: CommitParts, aside: readonly FolderAside[]): Promise<void> {
+  for (const { folder } of aside) await rm(folder, { recursive: true, force: true }).catch(() => {});
+  objects.unpinAll();
 }
 
 /** Best effort: what cannot be put back counts as deleted, and its contents are in history. */

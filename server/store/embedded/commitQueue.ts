@@ -53,9 +53,10 @@ export class CommitQueue {
     this.#underWay = group.length;
     const commits = group.map(({ commit }) => commit);
     try {
-      const { answers, event } = await commitGroup(this.#parts, commits);
+      const { answers, event, tidyUp } = await commitGroup(this.#parts, commits);
       if (event.changes.length > 0) this.#listener.committed(event);
       for (const [i, { resolve }] of group.entries()) resolve(answers[i] as CommitResult);
+      await tidyUp();
     } catch (error) {
       this.#listener.failed(commits, error);
       for (const { reject } of group) reject(error);

@@ -23,7 +23,8 @@ export class ContentSources {
 
   /**
    * Descriptors of the candidates, one after the other; each is closed when the next is asked for. What they hold has to be
-   * checked. Candidates that are gone are left out. @throws SynclineError `ShareUnavailable`
+   * checked. Candidates that are gone are left out; if none is right, see whether
+   * the share is there at all ({@link ShareRoot.check}).
    */
   *open(content: ContentId): Generator<number> {
     for (const { path } of this.#entries.holding(content)) yield* this.#opened(() => this.#openEntry(path));
@@ -46,7 +47,7 @@ export class ContentSources {
   }
 
   #openEntry(path: string): number {
-    const jail = this.#root.jail();
+    const jail = this.#root.openJail();
     try {
       return openSync(jail.at(path), FLAGS);
     } finally {

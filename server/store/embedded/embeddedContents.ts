@@ -9,15 +9,18 @@ import type { ContentStore } from '../contents.ts';
 import type { ContentSources } from './contentSources.ts';
 import { readFully, SMALL } from './copyContent.ts';
 import { storeError } from './storeError.ts';
+import type { ShareRoot } from './shareRoot.ts';
 import type { Staging } from './staging.ts';
 import { StagingSink } from './stagingSink.ts';
 
 /** Contents in the share's own files, in `objects/` and in `staging/`. */
 export class EmbeddedContents implements ContentStore {
+  readonly #root: ShareRoot;
   readonly #sources: ContentSources;
   readonly #staging: Staging;
 
-  constructor(sources: ContentSources, staging: Staging) {
+  constructor(root: ShareRoot, sources: ContentSources, staging: Staging) {
+    this.#root = root;
     this.#sources = sources;
     this.#staging = staging;
   }
@@ -59,6 +62,7 @@ export class EmbeddedContents implements ContentStore {
       }
       return;
     }
+    this.#root.check();
     throw gone();
   }
 

@@ -8,19 +8,26 @@ import { provesSame } from './knownIdentity.ts';
 
 /**
  * Those of the paths, and of the folders on the way to them, where the disk may hold something else than the index says. Of
- * folders only that they are folders is examined.
+ * folders only that they are folders is examined. `fresh` paths are not examined where the index has nothing: whoever
+ * creates something there finds out by himself.
  */
-export function findDiverged(jail: Jail, entries: IndexEntries, paths: Iterable<WirePath>): Set<WirePath> {
+export function findDiverged(
+  jail: Jail,
+  entries: IndexEntries,
+  paths: Iterable<{ readonly path: WirePath; readonly fresh: boolean }>,
+): Set<WirePath> {
   const diverged = new Set<WirePath>();
   const examined = new Set<WirePath>();
-  const examine = (path: WirePath): void => {
+  const examine = (path: WirePath, fresh: boolean): void => {
     if (examined.has(path)) return;
     examined.add(path);
     const parent = parentOf(path);
-    if (parent !== undefined) examine(parent);
-    if (!isProven(entries.get(path), lookAt(jail, path))) diverged.add(path);
+    if (parent !== undefined) examine(parent, false);
+    const known = entries.get(path);
+    if (known === null && fresh) examined.delete(path);
+    else if (!isProven(known, lookAt(jail, path))) diverged.add(path);
   };
-  for (const path of paths) examine(path);
+  for (const { path, fresh } of paths) examine(path, fresh);
   return diverged;
 }
 

@@ -25,8 +25,15 @@ interface Row extends EntryColumns {
 
 const COLUMNS = 'path, kind, content, size, executable, target, rev, modified, identity';
 
-/** Reads the table of entries over one connection: the reader for the public, the writer within a transaction. */
+/** So many entries are remembered within a transaction. */
+const MEMORY = 20_000;
+
+/**
+ * Reads the table of entries over one connection: the reader for the public, the writer within a transaction. With `remember`
+ * a path is looked up once; whoever writes then has to say so.
+ */
 export class IndexEntries {
+  readonly #memory: Map<WirePath, IndexEntry | null> | undefined;
   readonly #get: Query<Row>;
   readonly #children: Query<Row>;
   readonly #childPage: Query<Row>;
@@ -38,8 +45,9 @@ export class IndexEntries {
   readonly #byInode: Query<{ path: string }>;
   readonly #anyChild: Query<{ path: string }>;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, options: { readonly remember?: boolean } = {}) {
     const select = `SELECT ${COLUMNS} FROM entries`;
+    this.#memory = options.remember ? new Map() : undefined;
     this.#get = connection.query(`${select} WHERE path = ?`);
     this.#children = connection.query(`${select} WHERE parent = ?`);
     this.#childPage = connection.query(`${select} WHERE parent = ? AND path > ? ORDER BY path LIMIT ?`);
@@ -53,8 +61,21 @@ export class IndexEntries {
   }
 
   get(path: WirePath): IndexEntry | null {
+    const remembered = this.#memory?.get(path);
+    if (remembered !== undefined) return remembered;
     const row = this.#get.get(path);
-    return row ? toEntry(row) : null;
+    const entry = row ? toEntry(row) : null;
+    if (this.#memory && this.#memory.size < MEMORY) this.#memory.set(path, entry);
+    return entry;
+  }
+
+  /** Something else is at a path now, but below it nothing has changed. */
+  forget(path: WirePath): void {
+    this.#memory?.delete(path);
+  }
+
+  forgetAll(): void {
+    this.#memory?.clear();
   }
 
   /** Everything directly in a folder ('' for the root), in no order. */

@@ -38,7 +38,6 @@ export async function put(
   if (known && recorder.entries.hasChildren(path))
     return problem(path, 'DirectoryNotEmpty', `The folder “${printable(path)}” is not empty.`);
   if (known) disk.requireStill(known);
-  else disk.requireNothing(path);
   if (known?.entry.kind === 'file' && entry.kind === 'file' && known.entry.content === entry.content)
     return changeMode(context, known, entry);
   return entry.kind === 'file' ? putFile(context, path, known, entry, by) : putLink(context, path, known, entry, by);

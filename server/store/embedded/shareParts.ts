@@ -75,7 +75,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       records: new CommitRecords(database.writer),
       tree: new EmbeddedTree(entries),
       feed: new EmbeddedFeed(database.epoch, entries, new ChangeLog(database.reader), log),
-      contents: new EmbeddedContents(new ContentSources(root, entries, objects), staging),
+      contents: new EmbeddedContents(root, new ContentSources(root, entries, objects), staging),
       retention: new Retention(database, objects, clock, options.retention),
       log,
       clock,

@@ -94,6 +94,11 @@ export class ShareRoot {
   /** For work on files of the share; to be closed soon. @throws SynclineError `ShareUnavailable` */
   jail(): Jail {
     this.check();
+    return this.openJail();
+  }
+
+  /** The same for reading something that is checked by its content: whether the folder is the share does not matter. */
+  openJail(): Jail {
     return examine(() => Jail.open(this.path));
   }
 

@@ -45,6 +45,9 @@ export class Staging {
   readonly #inUse = new Set<ContentId>();
   readonly #disk = new DescriptorSync();
   #counter = 0;
+  /** What the disk can still take, as of the last time it was asked. */
+  #room = 0;
+  #roomUntil = 0;
 
   /** Throws what the file system says. */
   constructor(folder: string) {
@@ -147,9 +150,13 @@ export class Staging {
 
   /** @throws SynclineError `DiskFull` when the disk could not take so much more and keep a reserve. */
   requireRoom(bytes: number): void {
+    this.#room -= bytes;
+    if (this.#room > 0 && performance.now() < this.#roomUntil) return;
     const { bavail, blocks, bsize } = statfsSync(this.#folder);
     const reserve = Math.min(RESERVE, (blocks * bsize) / 50);
-    if (bavail * bsize < bytes + reserve) throw new SynclineError('DiskFull');
+    this.#room = bavail * bsize - bytes - reserve;
+    this.#roomUntil = performance.now() + ROOM_MS;
+    if (this.#room < 0) throw new SynclineError('DiskFull');
   }
 
   /** Removes what has been lying about for a day. */
@@ -185,4 +192,7 @@ export class Staging {
   }
 }
 
+/** Left free on a large disk, bytes; a small one keeps a fiftieth. */
 const RESERVE = 64 * 1024 * 1024;
+/** How long the answer of the disk is good. */
+const ROOM_MS = 200;

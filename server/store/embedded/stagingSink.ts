@@ -1,7 +1,8 @@
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, read, rmSync, write } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, read, unlinkSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { ContentHasher, contentIdOf } from '../../protocol/contentId.ts';
 import { createExclusive, writeFully } from '../../protocol/disk/atomicFile.ts';
+import { errnoOf } from '../../protocol/disk/diskError.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import type { ContentPart } from '../../protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../protocol/transfer/contentSink.ts';
@@ -52,8 +53,13 @@ class StagingPlace {
     this.#staging.requireRoom(size - from);
     if (from > 0 && !existsSync(this.file)) throw new SynclineError('MissingContent');
     if (from > 0) return openSync(this.file, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
-    rmSync(this.file, { force: true });
-    return createExclusive(this.file);
+    try {
+      return createExclusive(this.file);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+      unlinkSync(this.file);
+      return createExclusive(this.file);
+    }
   }
 
   async complete(descriptor: number): Promise<void> {
