@@ -32,7 +32,7 @@ const code = (expected: ErrorName) => (error: unknown) => {
 
 /** Everything that a failed transfer must leave behind: nothing half open, and a connection that works. */
 async function assertIntact({ near, far }: Peers, sink: MemorySink): Promise<void> {
-  assert.equal(sink.openNow, 0);
+  assert.deepEqual([sink.openNow, sink.overlaps], [0, 0]);
   assert.deepEqual(await near.request(testRequests.echo, { text: 'alive' }), { text: 'alive' });
   assert.deepEqual([near.transfers.size, far.transfers.size], [0, 0]);
   const bytes = someBytes(100);
@@ -112,6 +112,21 @@ describe('a receiver refuses', () => {
     });
   }
 
+  const early: readonly (readonly [name: string, bytes: Buffer, cause: RegExp])[] = [
+    ['a bomb before it has gone off', BOMB, /ERR_BUFFER_TOO_LARGE/],
+    ['a window of 64 MiB before it is allocated', WIDE, /windowTooLarge/],
+  ];
+  for (const [name, bytes, cause] of early) {
+    test(name, async (t) => {
+      const { far, nearLink } = pair(t);
+      const receiving = receiveTransfer(far, { transfer: 1, parts: [partOf(text)], sink: new MemorySink() });
+      nearLink.sendBinary(contentFrame(bytes, { zstd: true, last: true }));
+      await assert.rejects(receiving, (error: SynclineError) =>
+        cause.test(String((error.cause as { code?: string }).code)),
+      );
+    });
+  }
+
   test('more than it has granted', async (t) => {
     const peers = pair(t);
     const sink = new MemorySink();
@@ -126,6 +141,23 @@ describe('a receiver refuses', () => {
     await peers.near.request(testRequests.echo, { text: 'all frames have come' });
     gate.open();
     await assert.rejects(receiving, { code: 'BadFrame', message: /granted/ });
+    await assertIntact(peers, sink);
+  });
+
+  test('a frame after the last', async (t) => {
+    const peers = pair(t);
+    const sink = new MemorySink();
+    const gate = new Gate();
+    sink.beforeWrite = () => gate.pass();
+    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(text)], sink });
+    const half = text.subarray(0, 500);
+    peers.nearLink.sendBinary(contentFrame(half));
+    await gate.arrived();
+    peers.nearLink.sendBinary(contentFrame(text.subarray(500), { offset: 500, last: true }));
+    peers.nearLink.sendBinary(contentFrame(text, { offset: 1000, last: true }));
+    await peers.near.request(testRequests.echo, { text: 'all frames have come' });
+    gate.open();
+    await assert.rejects(receiving, { code: 'BadFrame', message: /after the last/ });
     await assertIntact(peers, sink);
   });
 

@@ -86,7 +86,8 @@ describe('a link over a WebSocket', () => {
     const [link, receiver] = [new WebSocketLink(near), new RecordingReceiver()];
     new WebSocketLink(far).listen(receiver);
     link.sendBinary(frame);
-    assert.deepEqual(await receiver.frames(1), [frame]);
-    assert.deepEqual(frame, Buffer.alloc(100_000, 'left as it is'));
+    const [received] = await receiver.frames(1);
+    assert.ok(frame.equals(received as Buffer));
+    assert.ok(frame.equals(Buffer.alloc(100_000, 'left as it is')));
   });
 });

@@ -13,6 +13,8 @@ export class MemorySink implements ContentSink {
   openNow = 0;
   mostOpen = 0;
   aborted = 0;
+  /** Calls to a writer that began before the last one had ended. */
+  overlaps = 0;
   /** Awaited before each write: for tests of slow sinks. */
   beforeWrite: (part: ContentPart) => Promise<void> = async () => {};
 
@@ -20,16 +22,20 @@ export class MemorySink implements ContentSink {
     this.opened.push(part);
     this.mostOpen = Math.max(this.mostOpen, ++this.openNow);
     const pieces = [this.staged.get(part.content)?.subarray(0, part.from) ?? Buffer.alloc(0)];
+    let writing = false;
     const hasher = new ContentHasher();
     if (pieces[0]) hasher.update(pieces[0]);
     return {
       write: async (bytes) => {
-        await this.beforeWrite(part);
+        if (writing) this.overlaps++;
+        writing = true;
+        await this.beforeWrite(part).finally(() => (writing = false));
         hasher.update(bytes);
         pieces.push(Buffer.from(bytes));
         this.staged.set(part.content, Buffer.concat(pieces));
       },
       finish: async () => {
+        if (writing) this.overlaps++;
         this.openNow--;
         const whole = Buffer.concat(pieces);
         this.staged.delete(part.content);
@@ -37,6 +43,7 @@ export class MemorySink implements ContentSink {
         this.contents.set(part.content, whole);
       },
       abort: async () => {
+        if (writing) this.overlaps++;
         this.openNow--;
         this.aborted++;
       },
