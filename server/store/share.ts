@@ -46,7 +46,7 @@ export interface ShareStats {
   /** Of the files in the share. */
   readonly bytes: number;
   readonly versions: number;
-  /** Of the contents that only history holds, each counted once. */
+  /** Of the contents of history, each counted once. */
   readonly historyBytes: number;
   /** Contents that were uploaded and not committed yet. */
   readonly staged: number;

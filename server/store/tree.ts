@@ -8,7 +8,8 @@ export interface ShareTree {
   cursor(): Cursor;
 
   /**
-   * The entries directly in a folder (undefined: the root) by path, at most `limit`, those behind `after`.
+   * The entries directly in a folder (undefined: the root) by name without regard to case, at most `limit`, those behind
+   * `after`.
    * @throws `NotFound`, `NotADirectory`
    */
   list(

@@ -118,6 +118,25 @@ export const catalogue: Catalogue = {
     assert.equal(await missingOffset(share, large(5)), null);
   },
 
+  async 'the same content can be sent again while a commit takes it'({ share }) {
+    const user = new ShareUser(share);
+    for (let i = 0; i < 10; i++) {
+      await user.upload(`text ${i}`);
+      const entry = fileEntry(`text ${i}`);
+      const commit = user.commit({ kind: 'put', path: path(`f${i}`), entry, expect: null });
+      const again = Promise.all(Array.from({ length: 5 }, () => user.upload(`text ${i}`)));
+      assert.deepEqual(
+        (await commit).map(({ status }) => status),
+        ['done'],
+      );
+      await again;
+      assert.equal(await user.read(entry.content), `text ${i}`);
+      const [second] = await user.commit({ kind: 'put', path: path(`g${i}`), entry, expect: null });
+      assert.equal(second?.status, 'done');
+      assert.equal(await user.read(entry.content), `text ${i}`);
+    }
+  },
+
   async 'a size that is not the content’s is a problem'({ share }) {
     const user = new ShareUser(share);
     await user.upload('text');

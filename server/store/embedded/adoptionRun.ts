@@ -17,6 +17,8 @@ import { folderInode, knownIdentity, modifiedAt } from './knownIdentity.ts';
 /** So many files are hashed before what was found is taken in. */
 const HASH_BATCH = 512;
 const PAGE = 1000;
+/** Windows keeps no executable bit: there it stays what a client said. */
+const HAS_MODES = process.platform !== 'win32';
 
 /** One pass of {@link Adoption}. Deletions wait until its end, because what is missing here may turn up there. */
 export class AdoptionRun {
@@ -146,8 +148,9 @@ export class AdoptionRun {
   }
 
   #takeFile(path: WirePath, { content, size, identity }: HashedFile): Promise<void> {
-    const entry = { kind: 'file' as const, content, size, executable: isExecutable(identity) };
     const known = this.#parts.recorder.entries.get(path);
+    const executable = HAS_MODES ? isExecutable(identity) : known?.entry.kind === 'file' && known.entry.executable;
+    const entry = { kind: 'file' as const, content, size, executable };
     return this.#settle(known, path, {
       entry,
       identity: knownIdentity(identity, nowNs()),

@@ -56,6 +56,7 @@ export class CommitQueue {
       const { answers, event, tidyUp } = await commitGroup(this.#parts, commits);
       if (event.changes.length > 0) this.#listener.committed(event);
       for (const [i, { resolve }] of group.entries()) resolve(answers[i] as CommitResult);
+      this.#underWay = 0;
       await tidyUp();
     } catch (error) {
       this.#listener.failed(commits, error);

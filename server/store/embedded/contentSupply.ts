@@ -16,6 +16,7 @@ export class ContentSupply {
   readonly #staging: Staging;
   readonly #sources: ContentSources;
   readonly #copies = new Map<ContentId, StagedFile[]>();
+  readonly #taken: ContentId[] = [];
 
   constructor(staging: Staging, sources: ContentSources) {
     this.#staging = staging;
@@ -37,7 +38,7 @@ export class ContentSupply {
 
   /** Null when nothing holds the content any more. The file is durable and belongs to the caller. Rejects as the disk does. */
   async take(content: ContentId): Promise<StagedFile | null> {
-    const file = this.#copies.get(content)?.pop() ?? this.#staging.take(content) ?? (await this.#copy(content));
+    const file = this.#copies.get(content)?.pop() ?? this.#takeStaged(content) ?? (await this.#copy(content));
     await file?.synced;
     return file;
   }
@@ -51,6 +52,13 @@ export class ContentSupply {
   close(): void {
     for (const copies of this.#copies.values()) for (const { file } of copies) removeLeftover(file);
     this.#copies.clear();
+    for (const content of this.#taken) this.#staging.free(content);
+  }
+
+  #takeStaged(content: ContentId): StagedFile | undefined {
+    const staged = this.#staging.take(content);
+    if (staged) this.#taken.push(content);
+    return staged;
   }
 
   async #copy(content: ContentId): Promise<StagedFile | null> {

@@ -50,7 +50,7 @@ export class IndexEntries {
     this.#memory = options.remember ? new Map() : undefined;
     this.#get = connection.query(`${select} WHERE path = ?`);
     this.#children = connection.query(`${select} WHERE parent = ?`);
-    this.#childPage = connection.query(`${select} WHERE parent = ? AND path > ? ORDER BY path LIMIT ?`);
+    this.#childPage = connection.query(`${select} WHERE parent = ? AND fold > ? ORDER BY fold LIMIT ?`);
     this.#all = connection.query(`${select} WHERE path > ? ORDER BY path LIMIT ?`);
     this.#below = connection.query(`${select} WHERE path > ? AND path < ? ORDER BY path LIMIT ?`);
     this.#linksBelow = connection.query(`${select} WHERE kind = 'link' AND path > ? AND path < ?`);
@@ -83,8 +83,9 @@ export class IndexEntries {
     return this.#children.all(parent).map(toEntry);
   }
 
+  /** By name without regard to case; no two children of a folder are the same that way. */
   childPage(parent: WirePath | '', after: WirePath | undefined, limit: number): IndexEntry[] {
-    return this.#childPage.all(parent, after ?? '', limit).map(toEntry);
+    return this.#childPage.all(parent, after === undefined ? '' : collisionKey(nameOf(after)), limit).map(toEntry);
   }
 
   /** What lies below a folder (undefined: the root), by path. */

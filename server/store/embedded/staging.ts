@@ -6,7 +6,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  renameSync,
   rmSync,
   statfsSync,
   unlinkSync,
@@ -42,7 +41,9 @@ export class Staging {
   readonly newFileMode: number;
   readonly #folder: string;
   readonly #complete = new Map<ContentId, StagedFile>();
+  /** Contents whose file is being written, and those whose file is on its way into the share. */
   readonly #inUse = new Set<ContentId>();
+  readonly #taken = new Set<ContentId>();
   readonly #disk = new DescriptorSync();
   #counter = 0;
   /** What the disk can still take, as of the last time it was asked. */
@@ -71,7 +72,7 @@ export class Staging {
 
   /** Bytes of a broken upload that are here. */
   offsetOf(content: ContentId): number {
-    if (this.#inUse.has(content)) return 0;
+    if (this.#inUse.has(content) || this.#taken.has(content)) return 0;
     const stat = lstatSync(this.partOf(content), { throwIfNoEntry: false });
     return stat?.nlink === 1 ? stat.size : 0;
   }
@@ -88,7 +89,7 @@ export class Staging {
 
   /** Whether the caller may write the content's part; it then has to {@link release} it. */
   reserve(content: ContentId): boolean {
-    if (this.#inUse.has(content) || this.#complete.has(content)) return false;
+    if (this.#inUse.has(content) || this.#taken.has(content) || this.#complete.has(content)) return false;
     this.#inUse.add(content);
     return true;
   }
@@ -118,14 +119,19 @@ export class Staging {
     return this.#complete.get(content);
   }
 
-  /** The caller owns the file from now on. It leaves its name to the next upload of the same content. */
+  /**
+   * The caller owns the file from now on. Until it calls {@link free}, nobody else writes to a file of that name.
+   */
   take(content: ContentId): StagedFile | undefined {
     const staged = this.#complete.get(content);
-    if (!staged) return undefined;
-    const file = staged.file === this.partOf(content) ? this.temporary() : staged.file;
-    if (file !== staged.file) renameSync(staged.file, file);
+    if (staged) this.#taken.add(content);
     this.#complete.delete(content);
-    return { ...staged, file };
+    return staged;
+  }
+
+  /** The file that {@link take} gave has found its place. */
+  free(content: ContentId): void {
+    this.#taken.delete(content);
   }
 
   /** Takes back what {@link take} gave, unless it was used after all, or there is another one of that content. */
@@ -164,7 +170,8 @@ export class Staging {
     for (const name of readdirSync(this.#folder)) {
       const file = join(this.#folder, name);
       const stat = lstatSync(file, { throwIfNoEntry: false });
-      if (!isContentId(name) || !stat || this.#inUse.has(name) || now - stat.mtimeMs < KEEP_MS) continue;
+      if (!isContentId(name) || !stat || this.#inUse.has(name) || this.#taken.has(name) || now - stat.mtimeMs < KEEP_MS)
+        continue;
       this.#complete.delete(name);
       rmSync(file, { force: true });
     }
