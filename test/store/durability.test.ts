@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import fs, { readlinkSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join, relative } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { IndexDatabase } from '../../server/store/embedded/indexDatabase.ts';
+import { openShare } from '../support/embeddedShare.ts';
+import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+type Call = (...args: unknown[]) => unknown;
+
+/** What is done to the disk, in order: `sync PATH`, `link FROM TO`, `rename FROM TO`; paths below the share's folder. */
+function watchDisk(t: TestContext, directory: string): string[] {
+  const steps: string[] = [];
+  const table = fs as unknown as Record<string, Call>;
+  // the store names folders by descriptor, so that no link is followed
+  const nameOf = (file: unknown): string =>
+    relative(
+      directory,
+      String(file).replace(/^\/proc\/self\/fd\/\d+/, (descriptor) => readlinkSync(descriptor)),
+    );
+  const note = (call: string, describe: (args: unknown[]) => string): void => {
+    const original = table[call] as Call;
+    table[call] = (...args) => {
+      steps.push(describe(args));
+      return original(...args);
+    };
+    t.after(() => {
+      table[call] = original;
+      syncBuiltinESMExports();
+    });
+  };
+  note('fsync', ([descriptor]) => `sync ${nameOf(`/proc/self/fd/${Number(descriptor)}`)}`);
+  note('linkSync', ([from, to]) => `link ${nameOf(from)} ${nameOf(to)}`);
+  note('renameSync', ([from, to]) => `rename ${nameOf(from)} ${nameOf(to)}`);
+  note('unlinkSync', ([file]) => `unlink ${nameOf(file)}`);
+  syncBuiltinESMExports();
+  return steps;
+}
+
+test('before a commit is answered, contents are synced, then history, then the folders that changed', async (t) => {
+  const { share, directory } = await openShare(t);
+  const user = new ShareUser(share);
+  await user.put('d/edit', 'old');
+  await user.put('d/gone', 'deleted');
+  const steps = watchDisk(t, directory);
+  await user.upload('new', 'created');
+  await user.commit(
+    { kind: 'put', path: path('d/edit'), entry: fileEntry('new'), expect: fileEntry('old') },
+    { kind: 'put', path: path('made/file'), entry: fileEntry('created'), expect: null },
+    { kind: 'delete', path: path('d/gone'), expect: fileEntry('deleted') },
+    { kind: 'rename', from: path('d/edit'), to: path('edit'), expect: fileEntry('new'), expectTo: null },
+  );
+  const at = (step: string): number => {
+    const index = steps.indexOf(step);
+    assert(index >= 0, `${step} is not among\n${steps.join('\n')}`);
+    return index;
+  };
+  const object = (text: string): string => {
+    const { content } = fileEntry(text);
+    return join('.syncline/objects', content.slice(0, 2), content);
+  };
+  const staged = (text: string): string => join('.syncline/staging', fileEntry(text).content);
+  assert(at(`sync ${staged('new')}`) < at(`rename ${staged('new')} d/edit`));
+  assert(at(`sync ${staged('created')}`) < at(`link ${staged('created')} made/file`));
+  assert(at(`link d/edit ${object('old')}`) < at(`rename ${staged('new')} d/edit`));
+  assert(at(`link d/gone ${object('deleted')}`) < at('unlink d/gone'));
+  const lastChange = at('rename d/edit edit');
+  for (const text of ['old', 'deleted']) {
+    const folder = at(`sync ${join(object(text), '..')}`);
+    assert(folder > lastChange);
+    for (const changed of ['sync ', 'sync d', 'sync made']) assert(at(changed) > folder, changed);
+  }
+});
+
+test('the index syncs every transaction to the disk', (t) => {
+  const folder = temporaryFolder(t);
+  const index = IndexDatabase.open(folder, [folder]);
+  const { synchronous } = index.writer
+    .query<{ synchronous: number }>('SELECT synchronous FROM pragma_synchronous')
+    .get() ?? { synchronous: 0 };
+  index.close();
+  const FULL = 2;
+  assert.equal(synchronous, FULL);
+});
