@@ -31,7 +31,7 @@ function timeText(at: Date): string {
 }
 
 function cutToBytes(text: string, bytes: number): string {
-  const characters = [...text];
-  while (Buffer.byteLength(characters.join('')) > bytes) characters.pop();
-  return characters.join('');
+  let cut = text;
+  while (Buffer.byteLength(cut) > bytes) cut = cut.slice(0, -1);
+  return cut.replace(/[\ud800-\udbff]$/, '');
 }

@@ -1,3 +1,4 @@
+import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
@@ -102,7 +103,17 @@ export class SyncCycle {
     this.#failed.clear();
   }
 
-  async plan(request: CycleRequest): Promise<PlannedSync> {
+  /** @throws SynclineError and nothing else. */
+  plan(request: CycleRequest): Promise<PlannedSync> {
+    return codedErrors(request.signal, () => this.#plan(request));
+  }
+
+  /** @throws SynclineError what a side or the disk says; then another round may begin at once. */
+  run(request: CycleRequest): Promise<CycleResult> {
+    return codedErrors(request.signal, () => this.#run(request));
+  }
+
+  async #plan(request: CycleRequest): Promise<PlannedSync> {
     const { look, resolve, signal, onProgress } = request;
     await this.#settlePending(signal);
     const planned = await this.planner.plan({
@@ -117,9 +128,8 @@ export class SyncCycle {
     return planned;
   }
 
-  /** @throws SynclineError what a side or the disk says; then another round may begin at once. */
-  async run(request: CycleRequest): Promise<CycleResult> {
-    const { plan, agreed } = await this.plan(request);
+  async #run(request: CycleRequest): Promise<CycleResult> {
+    const { plan, agreed } = await this.#plan(request);
     this.#base = agreed;
     this.#conflicts = sameConflicts(this.#conflicts, plan.conflicts) ? this.#conflicts : plan.conflicts;
     this.#problems = plan.problems;
@@ -283,6 +293,18 @@ async function using<T extends { close(): void }>(resource: T, work: (resource: 
     await work(resource);
   } finally {
     resource.close();
+  }
+}
+
+/** Whatever ends a piece of work whose signal was aborted is its cancellation. */
+async function codedErrors<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted && !(error instanceof SynclineError)) {
+      throw new SynclineError('Cancelled', undefined, { cause: error });
+    }
+    throw SynclineError.from(error);
   }
 }
 
