@@ -242,6 +242,8 @@ export class WorkspaceTarget {
       );
       return summary;
     } finally {
+      // what kept automatic sync from beginning may be settled now
+      if (this.#held?.kind === 'asksFirstSync') void this.#begin();
       this.#changes.emit();
     }
   }

@@ -75,10 +75,13 @@ suite('Server documents', () => {
 
   test('is a file system to other extensions', async () => {
     const { fs } = vscode.workspace;
-    assert.deepEqual((await fs.readDirectory(uriOf(''))).toSorted(([a], [b]) => (a < b ? -1 : 1)), [
-      ['notes.txt', vscode.FileType.File],
-      ['sub', vscode.FileType.Directory],
-    ]);
+    assert.deepEqual(
+      (await fs.readDirectory(uriOf(''))).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      [
+        ['notes.txt', vscode.FileType.File],
+        ['sub', vscode.FileType.Directory],
+      ],
+    );
     assert.equal(Buffer.from(await fs.readFile(uriOf('sub/ü x.txt'))).toString(), 'umlaut');
     await fs.writeFile(uriOf('made/by fs.bin'), new Uint8Array([0, 255]));
     await fs.writeFile(uriOf('empty'), new Uint8Array());

@@ -199,11 +199,18 @@ suite('Automatic sync', () => {
       await waitForText(server.files, 'storm/9/999.txt', '999', 60_000);
       await inSync(api, 60_000);
       execFileSync('diff', ['-r', local('storm'), join(server.files, 'storm')]);
-      rmSync(local('storm'), { recursive: true });
-      await waitUntilGone(server.files, 'storm', 60_000);
     },
     { timeout: 180_000 },
   );
+
+  test('what would delete most of the tree waits for a word', async () => {
+    rmSync(local('storm'), { recursive: true });
+    await eventually(() => assert.equal(api.targets()[0]?.status.kind, 'stopped'));
+    assert.equal(read(server.files, 'storm/9/999.txt'), '999');
+    await run('syncNow', undefined, { confirmed: true });
+    assert.equal(existsSync(join(server.files, 'storm')), false);
+    await inSync(api);
+  });
 
   test('one file that cannot be synced is a problem, and the rest goes on', async () => {
     mkdirSync(local('odd'), { recursive: true });
