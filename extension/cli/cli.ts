@@ -10,6 +10,8 @@ export interface Cli {
   readonly out: Output;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** The exit status of a command that was told to end by a signal. */
+  stopStatus(): number;
   /** Sets the exit status of a command that ends without an error. */
   exitWith(status: number): void;
 }

@@ -4,7 +4,7 @@ import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Cli } from './cli.ts';
 import { COMMANDS, type CommandRow, isCommand } from './commands.ts';
 import { EXIT, exitStatusOf } from './exitStatus.ts';
-import { interrupts, type OnSignal } from './interrupts.ts';
+import { type Interrupts, interrupts, type OnSignal } from './interrupts.ts';
 import { Output, type TextStream } from './output/output.ts';
 import { runServerProgram } from './serverProgram.ts';
 
@@ -28,7 +28,13 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
       return await runServerProgram(argv[0] === 'help' ? [asked, '--help'] : argv, world.env);
     }
     let status: number = EXIT.done;
-    const cli: Cli = { ...world, out, signal: stop.signal, exitWith: (code) => (status = code) };
+    const cli: Cli = {
+      ...world,
+      out,
+      signal: stop.signal,
+      stopStatus: () => stopStatus(stop),
+      exitWith: (code) => (status = code),
+    };
     const program = await buildProgram(asked, cli, world.stdout);
     await program.parseAsync(argv, { from: 'user' });
     return status;
@@ -40,9 +46,12 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
       return exitStatusOf(failure.code);
     }
     out.error(new SynclineError('Cancelled', CANCELLED));
-    return stop.received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    return stopStatus(stop);
   }
 }
+
+const stopStatus = ({ received }: Interrupts): number =>
+  received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
 
 const CANCELLED =
   'Cancelled. Nothing is half-done: each file is as it was or complete. What was sent stays on the server for a day, so the ' +

@@ -9,42 +9,64 @@ const BAR_WIDTH = 24;
 
 /** How much of a transfer is done: bytes, rate and time left, for a person at a terminal; elsewhere it stays silent. */
 export interface Progress {
+  /** What is going on from now on, and how much of it there is; rate and time left are counted from here. */
+  begin(what: string, total?: number): void;
   total(bytes: number): void;
   add(bytes: number): void;
+  set(bytes: number): void;
   /** Takes the bar off the screen. */
   stop(): void;
 }
 
 export function progressBar(out: Output, what: string): Progress {
-  if (!out.interactive) return { total() {}, add() {}, stop() {} };
-  const begun = performance.now();
+  if (!out.interactive) return { begin() {}, total() {}, add() {}, set() {}, stop() {} };
+  let label = what;
+  let begun = performance.now();
+  let total = 0;
+  let done = 0;
+  let isShown = false;
   const bar = new SingleBar({
     stream: out.stderr as NodeJS.WritableStream,
     clearOnComplete: true,
     hideCursor: true,
     fps: 5,
-    format: (_options, { value, total }) => line(what, value, total, performance.now() - begun),
+    format: () => line(label, done, total, performance.now() - begun),
   });
-  let total = 0;
-  let done = 0;
-  let started = false;
   const timer = setTimeout(() => {
-    started = true;
+    isShown = true;
     bar.start(total, done);
   }, SHOWN_AFTER_MS);
   timer.unref();
+  const refresh = (): void => {
+    if (!isShown) return;
+    bar.setTotal(total);
+    bar.update(done);
+  };
   return {
+    begin(next, bytes = 0) {
+      if (next === label && bytes === total) return;
+      label = next;
+      begun = performance.now();
+      total = bytes;
+      done = 0;
+      refresh();
+    },
     total(bytes) {
       total = bytes;
-      if (started) bar.setTotal(bytes);
+      refresh();
     },
     add(bytes) {
       done += bytes;
-      if (started) bar.update(done);
+      refresh();
+    },
+    set(bytes) {
+      done = bytes;
+      refresh();
     },
     stop() {
       clearTimeout(timer);
-      if (started) bar.stop();
+      if (isShown) bar.stop();
+      isShown = false;
     },
   };
 }
@@ -53,7 +75,7 @@ export function progressBar(out: Output, what: string): Progress {
 export function line(what: string, done: number, total: number, elapsedMs: number): string {
   const rate = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
   const speed = `${formatBytes(rate)}/s`;
-  if (total <= 0) return `${what}  ${formatBytes(done)}  ${speed}`;
+  if (total <= 0) return done > 0 ? `${what}  ${formatBytes(done)}  ${speed}` : `${what}…`;
   const share = Math.min(1, done / total);
   const filled = Math.round(share * BAR_WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);

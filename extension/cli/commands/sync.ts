@@ -1,0 +1,77 @@
+import { Option } from 'commander';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { Cli, DefineCommand } from '../cli.ts';
+import { examples } from '../cli.ts';
+import { EXIT } from '../exitStatus.ts';
+import { syncOnce } from '../syncOnce.ts';
+import { operationEvent, operationText, plannedOperations, summaryText, tellConflicts, tellProblems } from '../syncText.ts';
+import { syncWatch } from '../syncWatch.ts';
+import { readTarget, type TargetOptions, type TargetSession, withTarget, withTargetOptions } from '../targetSession.ts';
+import { summarize } from '../../sync/syncSummary.ts';
+
+interface SyncOptions extends TargetOptions {
+  readonly once?: boolean;
+  readonly watch?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+export const define: DefineCommand = (command, cli) => {
+  withTargetOptions(command)
+    .option('--once', 'sync once and end (the default)')
+    .option('--watch', 'keep in sync until told to end')
+    .option('-n, --dry-run', 'show what would be done, and do nothing')
+    .option('-y, --yes', 'do it even if a brake would stop and ask')
+    .addOption(new Option('--no-watcher', 'look every ten seconds instead of listening to the file system').hideHelp())
+    .addHelpText('after', WHAT + examples(...EXAMPLES))
+    .action(async (local: string, target: string, options: SyncOptions) => {
+      if (options.watch && (options.once || options.dryRun)) {
+        throw new SynclineError('Usage', 'Choose one: --once, --watch or --dry-run.');
+      }
+      const place = readTarget(cli, local, target);
+      const work = (session: TargetSession): Promise<void> =>
+        options.dryRun
+          ? dryRun(cli, session)
+          : options.watch
+            ? syncWatch(cli, session, options)
+            : syncOnce(cli, session.sync, options);
+      await withTarget(cli, place, options, work, options.watch === true);
+    });
+};
+
+const WHAT = `
+Modes: two-way   changes travel both ways (the default)
+       push      from here to the server; what only the server has stays there
+       pull      from the server to here; what only this folder has stays here
+       mirror    the server becomes exactly what is here
+
+What both sides changed is a conflict: nothing is overwritten, and “syncline conflicts” and “syncline resolve”
+help to decide. What is replaced or deleted can be brought back: on the server from its history, here from a
+safety copy. .gitignore and .synclineignore say what is left out.
+
+Exit status: 0 done; 1 done, but conflicts or problems remain; 2 wrong usage; 3 no connection or refused;
+4 stopped by a brake: the plan would delete a large part of a side, or a folder has vanished.
+`;
+
+const EXAMPLES = [
+  'syncline sync ./work ws://127.0.0.1:4848/files --token-file token',
+  'syncline sync ./work ws://127.0.0.1:4848/files --watch',
+  'syncline sync ./site wss://example.org/www --mode mirror --dry-run',
+];
+
+/** The plan, told like what a sync does. */
+async function dryRun(cli: Cli, { sync }: TargetSession): Promise<void> {
+  const { out, signal } = cli;
+  const plan = await sync.plan({ signal });
+  const planned = plannedOperations(plan);
+  for (const each of planned) out.result(operationEvent('planned', each), operationText(each));
+  tellProblems(out, plan.problems);
+  tellConflicts(out, plan.conflicts);
+  const summary = summarize(planned, plan, { bytesSent: 0, bytesReceived: 0, ms: 0 });
+  const [counts] = summaryText(summary).split(' (');
+  out.result({ event: 'done', ...summary, dryRun: true }, `Dry run: ${counts}. Nothing was changed.`);
+  if (plan.brake) {
+    throw new SynclineError('BrakeStopped', `A sync would stop and ask: ${plan.brake.message} --yes lets it go on.`);
+  }
+  if (plan.conflicts.length + plan.problems.length > 0) cli.exitWith(EXIT.remaining);
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import type { SyncProgress } from '../sync/plan.ts';
+import type { SyncOnceResult, TargetSync } from '../sync/syncTarget.ts';
+import type { Cli } from './cli.ts';
+import { EXIT } from './exitStatus.ts';
+import { type Progress, progressBar } from './output/progressBar.ts';
+import { summaryText, tellConflicts, tellProblems } from './syncText.ts';
+
+/** One sync, with what it did and what remains. */
+export async function syncOnce(cli: Cli, sync: TargetSync, { yes }: { readonly yes?: boolean }): Promise<void> {
+  const { out } = cli;
+  const { summary, conflicts, problems } = await run(cli, sync, yes ?? false);
+  tellProblems(out, problems);
+  tellConflicts(out, conflicts);
+  if (conflicts.length > 0) out.note('See “syncline conflicts” for both sides of each, and “syncline resolve” to decide.');
+  out.result({ event: 'done', ...summary }, summaryText(summary));
+  if (conflicts.length + problems.length > 0) cli.exitWith(EXIT.remaining);
+}
+
+async function run(cli: Cli, sync: TargetSync, confirmed: boolean): Promise<SyncOnceResult> {
+  const { out, signal } = cli;
+  const progress = progressBar(out, 'Looking');
+  try {
+    return await sync.syncOnce({ signal, confirmed, onProgress: (now) => show(progress, now) });
+  } catch (error) {
+    if (!(error instanceof SynclineError && error.code === 'BrakeStopped')) throw error;
+    progress.stop();
+    if (await ask(cli, error.message)) return await run(cli, sync, true);
+    throw new SynclineError('BrakeStopped', `${error.message} If that is meant, add --yes; --dry-run shows what would be done.`);
+  } finally {
+    progress.stop();
+  }
+}
+
+function show(progress: Progress, now: SyncProgress): void {
+  if (now.phase === 'looking') return progress.begin('Looking');
+  progress.begin(now.phase === 'uploading' ? 'Uploading' : 'Downloading', now.bytesTotal);
+  progress.set(now.bytesDone);
+}
+
+/** Only a person at a terminal can be asked; everybody else has said no by not saying --yes. */
+async function ask({ out, stdin, signal }: Cli, message: string): Promise<boolean> {
+  if (!out.interactive || !('isTTY' in stdin) || stdin.isTTY !== true) return false;
+  const question = createInterface({
+    input: stdin as unknown as NodeJS.ReadableStream,
+    output: out.stderr as NodeJS.WritableStream,
+  });
+  try {
+    return /^y(es)?$/i.test((await question.question(`${message}\nDo it all the same? [y/N] `, { signal })).trim());
+  } finally {
+    question.close();
+  }
+}

@@ -1,0 +1,89 @@
+import type { SynclineError } from '../../server/protocol/errors.ts';
+import type { ConnectionState } from '../connect/connectionState.ts';
+import type { SyncState } from '../sync/syncState.ts';
+import type { Cli } from './cli.ts';
+import { operationEvent, operationText, tellConflicts, tellProblems } from './syncText.ts';
+import type { TargetSession } from './targetSession.ts';
+
+/**
+ * Keeps a target in sync until the command is told to end, and says what happens. Ends by itself only when trying again is
+ * useless: a wrong token, an unknown share.
+ */
+export async function syncWatch(
+  cli: Cli,
+  { sync, connection, address }: TargetSession,
+  { yes = false }: { readonly yes?: boolean },
+): Promise<void> {
+  const { out, signal } = cli;
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const told = { conflicts: new Set<string>(), problems: new Set<string>() };
+  let isOffline = false;
+  let mayConfirm = yes;
+
+  const onConnection = (state: ConnectionState): void => {
+    if (state.kind === 'failed') return reject(state.error);
+    if (state.kind === 'waiting' && !isOffline) {
+      isOffline = true;
+      out.event({ event: 'offline', code: state.error.code, message: state.error.message });
+      out.note(`${state.error.message} Trying again until it works.`);
+    }
+    if (state.kind === 'online' && isOffline) {
+      isOffline = false;
+      out.result({ event: 'online' }, `Connected to ${address.label}.`);
+    }
+  };
+
+  const onState = (state: SyncState): void => {
+    if (state.kind === 'stopped') {
+      // --yes is the word for the first plan, not for whatever may happen in the days to come
+      if (mayConfirm) {
+        mayConfirm = false;
+        return void sync.syncOnce({ confirmed: true, signal }).catch((error: SynclineError) => out.error(error));
+      }
+      out.event({ event: 'stopped', code: 'BrakeStopped', message: state.brake.message });
+      out.note(
+        `${out.style('yellow', 'Stopped:')} ${state.brake.message} It goes on by itself when that is undone; if it is meant, run “syncline sync --once --yes”.`,
+      );
+    }
+    if (state.kind === 'failed') {
+      const { code, message } = state.error;
+      out.event({ event: 'failed', code, message });
+      out.note(`${out.style('yellow', 'Failed:')} ${message} Trying again.`);
+    }
+  };
+
+  const onSettled = ({ rev, conflicts, problems }: { rev: number; conflicts: number; problems: number }): void => {
+    mayConfirm = false;
+    tellProblems(out, untold(told.problems, sync.problems()));
+    tellConflicts(out, untold(told.conflicts, sync.conflicts()));
+    const remaining = conflicts + problems === 0 ? {} : { conflicts, problems };
+    out.result({ event: 'idle', rev, ...remaining }, `In sync with ${address.label}, revision ${rev}.`);
+  };
+
+  const listening = [
+    connection.onDidChangeState(onConnection),
+    sync.onDidChangeState(onState),
+    sync.onApplied((applied) => out.result(operationEvent('applied', applied), operationText(applied))),
+    sync.onSettled(onSettled),
+  ];
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop);
+  try {
+    if (!signal.aborted) await sync.start();
+    if (!signal.aborted) await ended;
+    out.note('Stopped. Nothing is half-done; what changed since is found by the next run.');
+    cli.exitWith(cli.stopStatus());
+  } finally {
+    signal.removeEventListener('abort', stop);
+    for (const each of listening) each.dispose();
+  }
+}
+
+/** Those that were not told before; afterwards exactly the present ones count as told, so that one that comes back is told. */
+function untold<T>(told: Set<string>, present: readonly T[]): T[] {
+  const keys = present.map((each) => JSON.stringify(each));
+  const fresh = present.filter((_, at) => !told.has(keys[at] ?? ''));
+  told.clear();
+  for (const key of keys) told.add(key);
+  return fresh;
+}

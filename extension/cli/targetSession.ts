@@ -1,0 +1,89 @@
+import { type Command, Option } from 'commander';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Connection } from '../connect/connection.ts';
+import type { RetryPolicy } from '../connect/connectionState.ts';
+import { parseTarget, type ServerAddress } from '../connect/target.ts';
+import { type Mode, MODES } from '../sync/reconcile/mode.ts';
+import { TargetSync } from '../sync/syncTarget.ts';
+import { targetStateDirectory } from '../sync/targetState.ts';
+import type { Cli } from './cli.ts';
+import { explainLoss, openConnection } from './serverSession.ts';
+import { stateHome } from './stateHome.ts';
+
+export interface TargetOptions {
+  readonly mode: Mode;
+  readonly tokenFile?: string;
+  /** False: changes are found by looking every ten seconds alone. */
+  readonly watcher?: boolean;
+}
+
+/** A local folder and the share, or the folder in it, that it is paired with. */
+export interface Target {
+  readonly root: string;
+  readonly address: ServerAddress;
+  /** Where the command line keeps the base of this pair. */
+  readonly stateDirectory: string;
+}
+
+export interface TargetSession extends Target {
+  readonly sync: TargetSync;
+  readonly connection: Connection;
+}
+
+/** The arguments and options of every command that is about a target. */
+export function withTargetOptions(command: Command): Command {
+  return command
+    .argument('<local>', 'the folder here')
+    .argument('<target>', 'ws://HOST:PORT/SHARE[/DIR] or wss://…')
+    .addOption(new Option('--mode <mode>', 'what may change where').choices(MODES).default('two-way'))
+    .option('--token-file <file>', 'file that holds the token (default: SYNCLINE_TOKEN holds it)')
+    .option('--json', 'print lines of JSON');
+}
+
+export function readTarget(cli: Cli, local: string, target: string): Target {
+  const address = parseTarget(target);
+  const root = realFolder(resolve(cli.cwd, local));
+  return { root, address, stateDirectory: targetStateDirectory(stateHome(cli.env), root, address.label) };
+}
+
+/** Connects, opens the target, runs a command's work, and leaves everything closed. */
+export async function withTarget<T>(
+  cli: Cli,
+  target: Target,
+  options: TargetOptions,
+  work: (session: TargetSession) => Promise<T>,
+  keepTrying: RetryPolicy['keepTrying'] = false,
+): Promise<T> {
+  const { root, address, stateDirectory } = target;
+  const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying });
+  let sync: TargetSync | undefined;
+  try {
+    // a wrong token or address is told at once, not after a look at a large folder
+    if (keepTrying === false) await connection.client({ signal: cli.signal });
+    sync = await TargetSync.open({
+      root,
+      share: address.share,
+      dir: address.dir,
+      mode: options.mode,
+      stateDirectory,
+      provider: connection,
+      watchLocal: options.watcher !== false,
+    });
+    return await work({ ...target, sync, connection });
+  } catch (error) {
+    throw explainLoss(error, address);
+  } finally {
+    await sync?.close();
+    connection.close();
+  }
+}
+
+/** The same folder is the same target, whatever links lead to it. */
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
