@@ -35,7 +35,7 @@ export interface ContinuousSyncOptions {
   readonly exclusive: Exclusive;
   readonly clock: Clock;
   /** False: the monitor alone finds changes of the local folder. */
-  readonly watchesLocal: boolean;
+  readonly watchesLocal?: boolean;
   /** Whether another program is in the middle of changing the local folder. */
   readonly isHeldBack: () => boolean;
   readonly log: (event: string, data: object) => void;
@@ -301,7 +301,7 @@ export class ContinuousSync {
   }
 
   async #watchLocal(): Promise<void> {
-    if (this.#localWatch || this.#isClosed || !this.#options.watchesLocal) return;
+    if (this.#localWatch || this.#isClosed || this.#options.watchesLocal === false) return;
     try {
       this.#localWatch = await this.#options.local.watch((hint) => this.#hint({ local: hint, remote: 'nothing' }));
       // what happened before the watch stood was seen by nobody

@@ -254,7 +254,7 @@ export class SyncCycle {
     const editor = new TreeEditor(this.#base);
     for (const side of ['remote', 'local'] as const) {
       for (const { side: at, operation } of this.#done) {
-        if (at === side && operation.kind !== 'put') agree(editor, operation);
+        if (at === side) agree(editor, operation);
       }
     }
     this.#done = [];

@@ -141,7 +141,7 @@ export class TargetSync {
       remote,
       exclusive: this.#exclusive,
       clock,
-      watchesLocal: options.watchLocal ?? true,
+      ...(options.watchLocal !== undefined && { watchesLocal: options.watchLocal }),
       isHeldBack: () => existsSync(join(root, '.git', 'index.lock')),
       log,
     });
