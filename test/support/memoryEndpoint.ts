@@ -54,6 +54,11 @@ export class MemoryEndpoint implements LocalSide, RemoteSide {
     this.#picture = tree;
   }
 
+  /** What it holds now becomes known without a look, as with a server that tells its changes. */
+  announce(): void {
+    this.#picture = this.tree;
+  }
+
   async scan({ look, signal }: ScanRequest): Promise<Picture> {
     signal?.throwIfAborted();
     this.looks.push(look);

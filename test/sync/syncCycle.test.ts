@@ -130,6 +130,20 @@ test('what changed on the other side meanwhile is not overwritten, and is looked
   assert.equal(target.cycle.conflicts.length, 1);
 });
 
+test('what the server changes right behind what was fetched or sent is a change, and no conflict', async (t) => {
+  const target = new Target(t, { base: 'b=1', local: 'b=2', remote: 'a=1 b=1' });
+  await target.run({
+    onApplied: ({ side }) => {
+      // by the time the round is remembered, the server has gone on and said so
+      target.remote.tree = treeOf(side === 'local' ? 'a=3 b=1' : 'a=3 b=4');
+      target.remote.announce();
+    },
+  });
+  assert.deepEqual(target.cycle.conflicts, []);
+  await target.run();
+  assert.equal(target.shown(), 'a=3 b=4');
+});
+
 test('a file that changed after the look is not sent as what it was', async (t) => {
   const target = new Target(t, { base: 'a=1 b=1', local: 'a=2 b=3', remote: 'a=1 b=1' });
   target.local.beforeSend = ({ path }) => {
