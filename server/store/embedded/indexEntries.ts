@@ -131,15 +131,18 @@ export class IndexWriter {
 
   constructor(connection: Connection) {
     this.#put = connection.query(
-      `INSERT OR REPLACE INTO entries (path, parent, fold, kind, content, size, executable, target, rev, modified, identity, inode)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO entries (path, parent, fold, kind, content, size, executable, target, rev, modified, identity, inode)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET kind = excluded.kind, content = excluded.content, size = excluded.size,
+         executable = excluded.executable, target = excluded.target, rev = excluded.rev, modified = excluded.modified,
+         identity = excluded.identity, inode = excluded.inode`,
     );
     this.#identity = connection.query('UPDATE entries SET identity = ?, modified = ? WHERE path = ?');
     this.#remove = connection.query('DELETE FROM entries WHERE path = ?');
     this.#removeBelow = connection.query('DELETE FROM entries WHERE path > ? AND path < ?');
     this.#move = connection.query('UPDATE entries SET path = ?, parent = ?, fold = ?, rev = ? WHERE path = ?');
     this.#moveBelow = connection.query(
-      `UPDATE entries SET path = ?1 || substr(path, length(?2) + 1), parent = ?1 || substr(parent, length(?2) + 1) WHERE path > ?3 AND path < ?4`,
+      `UPDATE entries SET path = ? || substr(path, length(?) + 1), parent = ? || substr(parent, length(?) + 1) WHERE path > ? AND path < ?`,
     );
   }
 
@@ -162,7 +165,7 @@ export class IndexWriter {
   /** With everything below; nothing may be at `to`. */
   move(from: WirePath, to: WirePath, rev: number): void {
     this.#move.run(to, parentOf(to) ?? '', collisionKey(nameOf(to)), rev, from);
-    this.#moveBelow.run(to, from, `${from}/`, `${from}0`);
+    this.#moveBelow.run(to, from, to, from, `${from}/`, `${from}0`);
   }
 }
 

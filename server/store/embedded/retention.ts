@@ -22,6 +22,7 @@ interface Row {
   readonly rev: number;
   readonly content: string | null;
   readonly size: number;
+  readonly at: number;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -43,7 +44,7 @@ export class Retention {
   readonly #table: HistoryTable;
   readonly #log: ChangeLog;
   readonly #records: CommitRecords;
-  readonly #older: Query<Row>;
+  readonly #first: Query<Row>;
   readonly #oldest: Query<Row>;
   readonly #crowded: Query<{ path: string; surplus: number }>;
   readonly #oldestOf: Query<Row>;
@@ -53,7 +54,7 @@ export class Retention {
 
   constructor(database: IndexDatabase, objects: ObjectStore, clock: () => number, options: RetentionOptions = {}) {
     const { writer } = database;
-    const select = 'SELECT path, rev, content, size FROM history';
+    const select = 'SELECT path, rev, content, size, at FROM history';
     this.#database = database;
     this.#objects = objects;
     this.#clock = clock;
@@ -67,10 +68,10 @@ export class Retention {
     this.#table = new HistoryTable(writer);
     this.#log = new ChangeLog(writer);
     this.#records = new CommitRecords(writer);
-    this.#older = writer.query(`${select} WHERE at < ? ORDER BY at LIMIT ${STEP}`);
+    this.#first = writer.query(`${select} ORDER BY rev LIMIT ${STEP}`);
     this.#oldest = writer.query(`${select} WHERE content IS NOT NULL ORDER BY rev LIMIT ${STEP}`);
     this.#crowded = writer.query(
-      `SELECT path, count(*) - ?1 AS surplus FROM history GROUP BY path HAVING count(*) > ?1 LIMIT ${STEP}`,
+      `SELECT path, count(*) - ? AS surplus FROM history GROUP BY path HAVING count(*) > ? LIMIT ${STEP}`,
     );
     this.#oldestOf = writer.query(`${select} WHERE path = ? ORDER BY rev LIMIT ?`);
     this.#bytes = writer.query(
@@ -78,7 +79,7 @@ export class Retention {
     );
     this.#delete = writer.query('DELETE FROM history WHERE path = ? AND rev = ?');
     this.#purgeable = writer.query(
-      `${select} WHERE rev <= ?1 AND (?2 IS NULL OR path = ?2 OR (?3 = 1 AND path > ?2 || '/' AND path < ?2 || '0')) LIMIT ${STEP}`,
+      `${select} WHERE rev <= ? AND (? IS NULL OR path = ? OR (? = 1 AND path > ? || '/' AND path < ? || '0')) LIMIT ${STEP}`,
     );
   }
 
@@ -100,9 +101,10 @@ export class Retention {
 
   /** Forgets versions on demand, one step at a time; gives how many. */
   *purge({ path, below, upTo }: Purge): Generator<void, number> {
+    const at = path ?? null;
     let count = 0;
     for (;;) {
-      const rows = this.#purgeable.all(upTo ?? Number.MAX_SAFE_INTEGER, path ?? null, below ? 1 : 0);
+      const rows = this.#purgeable.all(upTo ?? Number.MAX_SAFE_INTEGER, at, at, below ? 1 : 0, at, at);
       if (rows.length === 0) return count;
       this.#forget(rows);
       count += rows.length;
@@ -111,13 +113,14 @@ export class Retention {
   }
 
   #expire(): boolean {
-    const rows = this.#older.all(this.#clock() - this.#options.historyAgeMs);
+    const limit = this.#clock() - this.#options.historyAgeMs;
+    const rows = this.#first.all().filter(({ at }) => at < limit);
     this.#forget(rows);
     return rows.length === STEP;
   }
 
   #thinOut(): boolean {
-    const crowded = this.#crowded.all(this.#options.historyVersions);
+    const crowded = this.#crowded.all(this.#options.historyVersions, this.#options.historyVersions);
     this.#forget(crowded.flatMap(({ path, surplus }) => this.#oldestOf.all(path, surplus)));
     return crowded.length === STEP;
   }
