@@ -30,8 +30,12 @@ after(async () => {
   for (const cleanUp of cleanUps) await cleanUp();
 });
 
+/** Until it holds in both folders and on the server, and both clients say that nothing is pending. */
 const everywhere = (holds: (root: string) => boolean): Promise<void> =>
-  converge([one, two], () => [one.folder, server.folder, two.folder].every(holds));
+  converge(
+    [one, two],
+    () => [one, two].every((each) => each.isIdle) && [one.folder, server.folder, two.folder].every(holds),
+  );
 
 test('a new file arrives everywhere', async () => {
   one.write('a.txt', 'first\n');

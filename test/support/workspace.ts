@@ -27,6 +27,11 @@ export class Workspace {
     await this.running.event('idle');
   }
 
+  /** Whether the last that it said is that both sides agree. */
+  get isIdle(): boolean {
+    return this.running.lines.at(-1)?.['event'] === 'idle';
+  }
+
   /** Any other command, as the user of this workspace. */
   cli(...args: string[]): Promise<Ended> {
     return this.#server.cli(args, { as: this.#name });
