@@ -12,7 +12,7 @@ import type { AdoptionOptions, AdoptionParts } from './adoption.ts';
 import type { Found } from './changeRecorder.ts';
 import { compareFolder } from './compareFolder.ts';
 import type { IndexEntry } from './indexEntries.ts';
-import { folderInode, knownIdentity, modifiedAt } from './knownIdentity.ts';
+import { folderInode, knownIdentity, modifiedAt, provesSame } from './knownIdentity.ts';
 
 /** So many files are hashed before what was found is taken in. */
 const HASH_BATCH = 512;
@@ -97,6 +97,7 @@ export class AdoptionRun {
     if (child.kind === 'file') {
       const hashed = this.#options.hashed?.get(child.path);
       if (hashed && sameIdentity(hashed.identity, child.identity)) return this.#takeFile(child.path, hashed);
+      if (!hashed && known?.entry.kind === 'file' && provesSame(known.identity, child.identity)) return;
       this.#toHash.push(child);
       if (this.#toHash.length >= HASH_BATCH) await this.#hash();
     } else if (child.kind === 'link') {

@@ -81,11 +81,7 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
 
 async function takeInOthersChanges(parts: CommitParts, disk: DiskChanges, commits: readonly Commit[]): Promise<void> {
   const operations = commits.flatMap((commit) => commit.operations);
-  const paths = operations.flatMap((operation) => {
-    const fresh = operation.kind === 'put' || operation.kind === 'makeDirectory';
-    return pathsOf(operation).map((path) => ({ path, fresh }));
-  });
-  const diverged = findDiverged(disk.jail, parts.recorder.entries, paths);
+  const diverged = findDiverged(disk.jail, parts.recorder.entries, operations.flatMap(pathsOf));
   // a folder that is going to be deleted with all that is in it is looked at as a whole
   for (const operation of operations)
     if (operation.kind === 'delete' && operation.recursive) diverged.add(operation.path);

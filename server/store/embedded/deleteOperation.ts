@@ -14,15 +14,12 @@ export async function remove(
   { path, expect, recursive }: Extract<Operation, { kind: 'delete' }>,
   by: string,
 ): Promise<OperationResult> {
-  const { recorder } = context;
+  const { recorder, disk } = context;
   const hindrance = findHindrance(context, path);
   if (hindrance) return hindrance;
   const known = recorder.entries.get(path);
-  if (!known) {
-    context.disk.requireNothing(path);
-    return done(recorder.cursor.rev);
-  }
-  if (!sameEntry(known.entry, expect)) return conflict(path, known);
+  if (!known) return disk.asKnown(path, null, done(recorder.cursor.rev));
+  if (!sameEntry(known.entry, expect)) return disk.asKnown(path, known, conflict(path, known));
   if (known.entry.kind !== 'directory') return removeFile(context, known, by);
   if (!recorder.entries.hasChildren(path)) return removeEmpty(context, known);
   return recursive ? deleteTree(context, known, by) : notEmpty(context, path);
@@ -35,7 +32,7 @@ async function removeFile(context: OperationContext, known: IndexEntry, by: stri
   const kept = await onDiskAsync(path, what, () => keepOld(context, known));
   try {
     onDisk(path, what, () => {
-      disk.requireSame(path, kept.stat);
+      disk.requireKept(path, kept);
       disk.remove(path);
     });
   } catch (error) {

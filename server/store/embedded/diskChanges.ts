@@ -23,6 +23,7 @@ import type { IndexEntry } from './indexEntries.ts';
 import { looksSame } from './knownIdentity.ts';
 import { Diverged } from './operationFailure.ts';
 import { removeLeftover } from './removeLeftover.ts';
+import type { Retained } from './retainFile.ts';
 import type { StagedFile, Staging } from './staging.ts';
 
 /**
@@ -65,10 +66,19 @@ export class DiskChanges {
     return stat;
   }
 
-  /** @throws Diverged if lstat does not say exactly this any more */
-  requireSame(path: WirePath, expected: BigIntStats): void {
-    const stat = this.stat(path);
-    if (stat === null || !sameIdentity(identityOf(stat), identityOf(expected))) throw new Diverged();
+  /** An answer that rests on the index alone, if the disk agrees with the index. @throws Diverged if it does not */
+  asKnown<T>(path: WirePath, known: IndexEntry | null, answer: T): T {
+    if (known) this.requireStill(known);
+    else this.requireNothing(path);
+    return answer;
+  }
+
+  /** @throws Diverged if the path does not hold the very thing any more that was kept */
+  requireKept(path: WirePath, { stat, linked }: Retained): void {
+    const now = this.stat(path);
+    if (now === null || now.nlink !== stat.nlink + (linked ? 1n : 0n)) throw new Diverged();
+    const [before, after] = [identityOf(stat), identityOf(now)];
+    if (!sameIdentity(before, linked ? { ...after, ctimeNs: before.ctimeNs } : after)) throw new Diverged();
   }
 
   /** What is at a path after it was changed. @throws Diverged: what was done counts as done by someone else */

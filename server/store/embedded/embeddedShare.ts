@@ -52,7 +52,14 @@ export class EmbeddedShare implements Share {
     });
     const { root, reader, problems, log } = parts;
     this.#scans = new ShareScans(
-      { root, entries: reader.entries, problems, log, takeIn: (paths, signal) => this.#takeIn(paths, { signal }) },
+      {
+        root,
+        entries: reader.entries,
+        problems,
+        log,
+        settled: () => this.#exclusive.idle(),
+        takeIn: (paths, signal) => this.#takeIn(paths, { signal }),
+      },
       options,
     );
     this.#maintenance = new Maintenance(parts, this.#exclusive);

@@ -4,30 +4,27 @@ import type { Jail } from '../../protocol/disk/jail.ts';
 import { identityOf } from '../../protocol/disk/statIdentity.ts';
 import { parentOf, type WirePath } from '../../protocol/wirePath.ts';
 import type { IndexEntries, IndexEntry } from './indexEntries.ts';
-import { provesSame } from './knownIdentity.ts';
+import { isUncertain, provesSame } from './knownIdentity.ts';
 
 /**
- * Those of the paths, and of the folders on the way to them, where the disk may hold something else than the index says. Of
- * folders only that they are folders is examined. `fresh` paths are not examined where the index has nothing: whoever
- * creates something there finds out by himself.
+ * Those of the folders on the way to some paths where the disk holds something else than the index says, and those of the
+ * paths themselves whose identity was racy when it was written down. The others are not examined: whoever changes what is
+ * there compares it with the index at that very moment.
  */
-export function findDiverged(
-  jail: Jail,
-  entries: IndexEntries,
-  paths: Iterable<{ readonly path: WirePath; readonly fresh: boolean }>,
-): Set<WirePath> {
+export function findDiverged(jail: Jail, entries: IndexEntries, paths: Iterable<WirePath>): Set<WirePath> {
   const diverged = new Set<WirePath>();
   const examined = new Set<WirePath>();
-  const examine = (path: WirePath, fresh: boolean): void => {
-    if (examined.has(path)) return;
+  const examineFolder = (path: WirePath | undefined): void => {
+    if (path === undefined || examined.has(path)) return;
     examined.add(path);
-    const parent = parentOf(path);
-    if (parent !== undefined) examine(parent, false);
-    const known = entries.get(path);
-    if (known === null && fresh) examined.delete(path);
-    else if (!isProven(known, lookAt(jail, path))) diverged.add(path);
+    examineFolder(parentOf(path));
+    if (!isProven(entries.get(path), lookAt(jail, path))) diverged.add(path);
   };
-  for (const { path, fresh } of paths) examine(path, fresh);
+  for (const path of paths) {
+    examineFolder(parentOf(path));
+    const known = entries.get(path);
+    if (known && isUncertain(known.identity)) diverged.add(path);
+  }
   return diverged;
 }
 

@@ -30,11 +30,14 @@ export function ownIdentity(stat: BigIntStats): KnownIdentity {
 
 /** Of a file that was renamed, or whose mode was changed, while `known` was true of it: no truer than that. */
 export const carriedIdentity = (known: KnownIdentity, stat: BigIntStats): KnownIdentity =>
-  `${known.startsWith('~') ? '~' : ''}${encodeIdentity(identityOf(stat))}`;
+  `${isUncertain(known) ? '~' : ''}${encodeIdentity(identityOf(stat))}`;
+
+/** Whether the file has to be hashed to know that it has not changed. */
+export const isUncertain = (known: KnownIdentity): boolean => known.startsWith('~');
 
 /** Whether lstat says the same as it did, racy or not. */
 export const looksSame = (known: KnownIdentity, identity: StatIdentity): boolean =>
-  known.slice(known.startsWith('~') ? 1 : 0) === encodeIdentity(identity);
+  known.slice(isUncertain(known) ? 1 : 0) === encodeIdentity(identity);
 
 /** Whether lstat proves that nothing has changed. */
 export const provesSame = (known: KnownIdentity, identity: StatIdentity): boolean => known === encodeIdentity(identity);

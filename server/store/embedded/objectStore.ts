@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type ContentId, isContentId } from '../../protocol/contentId.ts';
 import { link } from './diskChanges.ts';
 import { errnoOf } from '../../protocol/disk/diskError.ts';
@@ -20,7 +20,7 @@ export class ObjectStore {
   }
 
   pathOf(content: ContentId): string {
-    return join(this.#folder, content.slice(0, 2), content);
+    return `${this.#folder}/${content.slice(0, 2)}/${content}`;
   }
 
   /** Whether the content is held in a file of its own, or pinned. */
@@ -32,10 +32,19 @@ export class ObjectStore {
 
   /**
    * Takes a file in by linking it, for a moment under two names: the caller removes or replaces the other one at once, or
-   * calls {@link remove}. Gives false where the file system does not offer that. @throws what it says otherwise
+   * calls {@link remove}. `held`: the content is here already. `cannot`: the file system does not offer links. @throws what
+   * it says otherwise
    */
-  link(file: string, content: ContentId): boolean {
-    return this.#place(content, (object) => link(file, object));
+  link(file: string, content: ContentId): 'linked' | 'held' | 'cannot' {
+    if (this.#pinned.has(content)) return 'held';
+    const object = this.pathOf(content);
+    const outcome = this.#place(content, () => linkTo(file, object));
+    if (outcome !== 'taken') return outcome;
+    if (this.has(content)) return 'held';
+    // left by a crash, and a file of the share as well
+    unlinkSync(object);
+    const second = linkTo(file, object);
+    return second === 'taken' ? 'held' : second;
   }
 
   /** Takes a file in by moving it. */
@@ -76,19 +85,24 @@ export class ObjectStore {
 
   #place<T>(content: ContentId, put: (object: string) => T): T {
     const object = this.pathOf(content);
-    const folder = join(this.#folder, content.slice(0, 2));
+    const folder = dirname(object);
     this.#changed.add(folder);
     try {
       return put(object);
     } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'EEXIST') unlinkSync(object);
-      else if (errno !== 'ENOENT') throw error;
-      else {
-        mkdirSync(folder, { mode: 0o700, recursive: true });
-        this.#changed.add(this.#folder);
-      }
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      mkdirSync(folder, { mode: 0o700, recursive: true });
+      this.#changed.add(this.#folder);
       return put(object);
     }
+  }
+}
+
+function linkTo(file: string, object: string): 'linked' | 'taken' | 'cannot' {
+  try {
+    return link(file, object) ? 'linked' : 'cannot';
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return 'taken';
+    throw error;
   }
 }

@@ -29,15 +29,14 @@ export async function put(
   const hindrance = findHindrance(context, path);
   if (hindrance) return hindrance;
   const known = recorder.entries.get(path);
-  if (known && sameEntry(known.entry, entry)) return done(known.rev);
-  if (!sameEntry(known?.entry, expect)) return conflict(path, known);
+  if (known && sameEntry(known.entry, entry)) return disk.asKnown(path, known, done(known.rev));
+  if (!sameEntry(known?.entry, expect)) return disk.asKnown(path, known, conflict(path, known));
   const collision = known ? null : findCollision(context, path);
   if (collision) return collision;
   if (entry.kind === 'link' && !linkStaysInside(path, entry.target))
     return problem(path, 'LinkOutside', `“${printable(path)}” would lead out of the share.`);
   if (known && recorder.entries.hasChildren(path))
     return problem(path, 'DirectoryNotEmpty', `The folder “${printable(path)}” is not empty.`);
-  if (known) disk.requireStill(known);
   if (known?.entry.kind === 'file' && entry.kind === 'file' && known.entry.content === entry.content)
     return changeMode(context, known, entry);
   return entry.kind === 'file' ? putFile(context, path, known, entry, by) : putLink(context, path, known, entry, by);
@@ -113,7 +112,7 @@ async function place(
   const kept = known && (await onDiskAsync(path, what, () => keepOld(context, known)));
   try {
     onDisk(path, what, () => {
-      if (kept) disk.requireSame(path, kept.stat);
+      if (kept) disk.requireKept(path, kept);
       if (kept?.stat.isDirectory()) withoutOld(disk, path, () => write(null));
       else write(kept?.stat ?? null);
     });

@@ -27,10 +27,13 @@ export async function rename(context: OperationContext, operation: Rename, by: s
   if (hindrance) return hindrance;
   const source = recorder.entries.get(from);
   const target = recorder.entries.get(to);
-  if (!source) return isDone(target, operation) ? done(target.rev) : conflict(from, null);
-  if (!sameEntry(source.entry, expect)) return conflict(from, source);
+  if (!source) {
+    const answer = isDone(target, operation) ? done(target.rev) : conflict(from, null);
+    return disk.asKnown(from, null, answer);
+  }
+  if (!sameEntry(source.entry, expect)) return disk.asKnown(from, source, conflict(from, source));
   if (from === to) return done(source.rev);
-  if (!sameEntry(target?.entry, expectTo)) return conflict(to, target);
+  if (!sameEntry(target?.entry, expectTo)) return disk.asKnown(to, target, conflict(to, target));
   const obstacle = findObstacle(context, source, target, to);
   if (obstacle) return obstacle;
   const stat = disk.requireStill(source);
@@ -75,7 +78,7 @@ async function move(
   try {
     onDisk(to, what, () => {
       disk.requireStill(source);
-      if (kept) disk.requireSame(to, kept.stat);
+      if (kept) disk.requireKept(to, kept);
       const isSwap = kept?.stat.isDirectory() || (kept && source.entry.kind === 'directory');
       if (isSwap) withoutOld(disk, to, () => disk.move(from, to));
       else disk.move(from, to);

@@ -1,6 +1,5 @@
-import { type BigIntStats, closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fsyncSync, openSync } from 'node:fs';
 import type { ContentId } from '../../protocol/contentId.ts';
-import type { WirePath } from '../../protocol/wirePath.ts';
 import { copyContent } from './copyContent.ts';
 import type { DiskChanges } from './diskChanges.ts';
 import { removeLeftover } from './removeLeftover.ts';
@@ -10,8 +9,10 @@ import { Diverged } from './operationFailure.ts';
 import type { Staging } from './staging.ts';
 
 export interface Retained {
-  /** What lstat says of the file now: a second name changes its ctime. */
+  /** What lstat said of the file before. */
   readonly stat: BigIntStats;
+  /** Whether the file has a second name now, which has changed its ctime. */
+  readonly linked: boolean;
   /** For when the file stays where it is after all; does nothing if it does not. Does not throw. */
   undo(): void;
 }
@@ -22,36 +23,25 @@ export interface RetainParts {
   readonly staging: Staging;
 }
 
-/** Keeps what is at a path, whatever it is: only files have content. @throws Diverged, and rejects as the disk does */
-export async function keepOld(parts: RetainParts, known: IndexEntry): Promise<Retained> {
-  const stat = parts.disk.requireStill(known);
-  return known.entry.kind === 'file' ? retainFile(parts, known.path, known.entry.content, stat) : { stat, undo() {} };
-}
-
 /**
- * Keeps the content of a file in `objects/` before the file is replaced or deleted: by a hard link, or by a copy where the file
- * has other names already or the file system offers no links. `stat` is what lstat just said of it, and `content` what it
- * holds by that. Rejects as the disk does, and then the file must stay.
+ * Keeps what is at a path before it is replaced or deleted. Of a file the content goes to `objects/`: by a hard link, or by a
+ * copy where the file has other names already or the file system offers no links. Rejects as the disk does, and then the file
+ * must stay. Whoever replaces it has to look first whether it is the same one still ({@link DiskChanges.requireKept}).
  *
- * @throws Diverged when the path holds another file, or other content, by now
+ * @throws Diverged when the path holds something else than `known`
  */
-async function retainFile(
-  { disk, objects, staging }: RetainParts,
-  path: WirePath,
-  content: ContentId,
-  stat: BigIntStats,
-): Promise<Retained> {
-  if (objects.has(content)) return { stat, undo() {} };
-  if (stat.nlink === 1n && objects.link(disk.jail.at(path), content)) {
-    const linked = lstatSync(objects.pathOf(content), { bigint: true });
-    const undo = (): void => removeObject(objects, content, () => disk.stat(path)?.ino === linked.ino);
-    if (linked.ino === stat.ino && linked.size === stat.size && linked.mtimeNs === stat.mtimeNs)
-      return { stat: linked, undo };
-    undo();
-    throw new Diverged();
-  }
-  await copy(disk.jail.at(path), staging.temporary(), objects, content);
-  return { stat, undo() {} };
+export async function keepOld({ disk, objects, staging }: RetainParts, known: IndexEntry): Promise<Retained> {
+  const { path, entry } = known;
+  const stat = disk.requireStill(known);
+  const kept = { stat, linked: false, undo() {} };
+  if (entry.kind !== 'file') return kept;
+  const { content } = entry;
+  const outcome = stat.nlink === 1n ? objects.link(disk.jail.at(path), content) : 'cannot';
+  if (outcome === 'linked')
+    return { stat, linked: true, undo: () => removeObject(objects, content, () => disk.stat(path)?.ino === stat.ino) };
+  if (outcome === 'cannot' && !objects.has(content))
+    await copy(disk.jail.at(path), staging.temporary(), objects, content);
+  return kept;
 }
 
 /** Only while the file still has its other name: the object may be the last one. An object too many does no harm. */

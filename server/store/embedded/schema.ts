@@ -54,7 +54,6 @@ export const SCHEMA = `
     PRIMARY KEY (path, rev)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX history_by_rev ON history (rev, path);
-  CREATE INDEX history_by_age ON history (at);
   CREATE INDEX history_by_content ON history (content, size) WHERE content IS NOT NULL;
 
   -- Answers that were given, by the id of the commit. answer: JSON.

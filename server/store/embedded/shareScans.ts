@@ -21,6 +21,8 @@ export interface ScanParts {
   readonly entries: IndexEntries;
   readonly problems: ShareProblems;
   readonly log: Log;
+  /** Resolves when the changes that are under way now are over: most of what is noticed is of the share's own making. */
+  readonly settled: () => Promise<void>;
   /** Takes in what these paths hold, when it is their turn. Gives those that have to be looked at again. */
   readonly takeIn: (paths: readonly WirePath[], signal?: AbortSignal) => Promise<readonly WirePath[]>;
 }
@@ -128,6 +130,7 @@ export class ShareScans {
   async #scan(work: ReadonlySet<WirePath> | 'everything', signal: AbortSignal | undefined): Promise<void> {
     const { root, entries, problems } = this.#parts;
     let paths: readonly WirePath[];
+    await this.#parts.settled();
     if (work === 'everything') {
       const suspects = await findSuspects(root, entries, undefined, signal);
       problems.replace(suspects.problems);
