@@ -1,46 +1,18 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { contentIdOf } from '../../server/protocol/contentId.ts';
 import { type ErrorName, SynclineError } from '../../server/protocol/errors.ts';
 import { INITIAL_CREDIT, LINK_HIGH_WATER, MAX_TRANSFERS, PARK_MS, STALL_MS } from '../../server/protocol/limits.ts';
 import * as content from '../../server/protocol/messages/content.ts';
-import { type ReceiveOptions, receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
+import { receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
 import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
 import { Gate } from '../support/gate.ts';
-import type { MemoryLink } from '../support/memoryLink.ts';
 import { MemorySink } from '../support/memorySink.ts';
-import { memoryPeers, type Peers, socketPeers } from '../support/peers.ts';
+import { type Peers } from '../support/peers.ts';
+import { assertIntact, code, pair, until } from '../support/listeningPeers.ts';
 import { testRequests } from '../support/testMessages.ts';
 import { contentFrame, inPieces, partOf, someBytes } from '../support/transfers.ts';
-
-function listen<P extends Peers>(peers: P): P {
-  for (const peer of [peers.near, peers.far]) {
-    peer.serve({ echo: testRequests.echo }, { echo: async ({ text }) => ({ text }) }, () => undefined);
-    peer.listen();
-  }
-  return peers;
-}
-
-const pair = (t: TestContext): Peers<MemoryLink> => listen(memoryPeers(t));
-
-const code = (expected: ErrorName) => (error: unknown) => {
-  assert.ok(error instanceof SynclineError);
-  assert.equal(error.code, expected);
-  return true;
-};
-
-/** Everything that a failed transfer must leave behind: nothing half open, and a connection that works. */
-async function assertIntact({ near, far }: Peers, sink: MemorySink): Promise<void> {
-  assert.deepEqual([sink.openNow, sink.overlaps], [0, 0]);
-  assert.deepEqual(await near.request(testRequests.echo, { text: 'alive' }), { text: 'alive' });
-  assert.deepEqual([near.transfers.size, far.transfers.size], [0, 0]);
-  const bytes = someBytes(100);
-  await Promise.all([
-    receiveTransfer(far, { transfer: 4_000_000, parts: [partOf(bytes)], sink: new MemorySink() }),
-    sendTransfer(near, { transfer: 4_000_000, encoding: 'identity', source: inPieces(bytes) }),
-  ]);
-}
 
 const text = someBytes(1000);
 const zstd = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes);
@@ -264,125 +236,6 @@ describe('a transfer that nobody moves is given up', () => {
   });
 });
 
-describe('a transfer in the middle', () => {
-  /** A big transfer that has begun to arrive and cannot end. */
-  async function begun(peers: Peers, over: Partial<ReceiveOptions> = {}, signal?: AbortSignal) {
-    const bytes = someBytes(5_000_000);
-    const sink = new MemorySink();
-    const gate = new Gate();
-    sink.beforeWrite = () => gate.pass();
-    const sending = sendTransfer(peers.near, {
-      transfer: 1,
-      encoding: 'zstd',
-      source: inPieces(bytes),
-      ...(signal && { signal }),
-    });
-    const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink, ...over });
-    const outcome = Promise.allSettled([sending, receiving]).then((all) =>
-      all.map((each) => (each.status === 'rejected' ? (each.reason as SynclineError).code : 'fine')),
-    );
-    await gate.arrived();
-    return { sink, gate, outcome };
-  }
-
-  for (const [where, connect] of [
-    ['in memory', async (t: TestContext) => pair(t)],
-    ['over a WebSocket', async (t: TestContext) => listen(await socketPeers(t))],
-  ] as const) {
-    test(`is over on both sides when the connection ends, ${where}`, async (t) => {
-      const peers = await connect(t);
-      const { sink, gate, outcome } = await begun(peers);
-      peers.near.close();
-      await peers.far.closed;
-      gate.open();
-      assert.deepEqual(await outcome, ['ConnectionLost', 'ConnectionLost']);
-      assert.deepEqual([sink.openNow, sink.aborted], [0, 1]);
-      await assert.rejects(
-        receiveTransfer(peers.far, { transfer: 2, parts: [partOf(text)], sink }),
-        code('ConnectionLost'),
-      );
-    });
-
-    test(`is over on both sides when the receiver gives it up, ${where}`, async (t) => {
-      const peers = await connect(t);
-      const abort = new AbortController();
-      const { sink, gate, outcome } = await begun(peers, { signal: abort.signal });
-      abort.abort();
-      gate.open();
-      assert.deepEqual(await outcome, ['Cancelled', 'Cancelled']);
-      await assertIntact(peers, sink);
-    });
-
-    test(`is over on both sides when the sender gives it up, ${where}`, async (t) => {
-      const peers = await connect(t);
-      const abort = new AbortController();
-      const { sink, gate, outcome } = await begun(peers, {}, abort.signal);
-      abort.abort(new SynclineError('DeadlineExceeded'));
-      gate.open();
-      assert.deepEqual(await outcome, ['DeadlineExceeded', 'Cancelled']);
-      await assertIntact(peers, sink);
-    });
-  }
-
-  test('is lost when the cable is cut', async (t) => {
-    const peers = pair(t);
-    const { sink, gate, outcome } = await begun(peers);
-    peers.nearLink.cut();
-    assert.equal((await peers.near.closed)?.code, 'ConnectionLost');
-    gate.open();
-    assert.deepEqual(await outcome, ['ConnectionLost', 'ConnectionLost']);
-    assert.equal(sink.openNow, 0);
-  });
-
-  for (const encoding of ['identity', 'zstd'] as const) {
-    test(`is over when the sink fails, ${encoding}`, async (t) => {
-      const peers = pair(t);
-      const sink = new MemorySink();
-      let writes = 0;
-      sink.beforeWrite = async () => {
-        if (++writes === 3) throw new SynclineError('DiskFull');
-      };
-      const bytes = someBytes(5_000_000);
-      const sending = sendTransfer(peers.near, { transfer: 1, encoding, source: inPieces(bytes) });
-      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink });
-      await assert.rejects(receiving, code('DiskFull'));
-      await assert.rejects(sending, code('Cancelled'));
-      await assertIntact(peers, sink);
-    });
-
-    test(`is over when the source fails, ${encoding}`, async (t) => {
-      const peers = pair(t);
-      const sink = new MemorySink();
-      const bytes = someBytes(2_000_000);
-      async function* failing(): AsyncGenerator<Uint8Array> {
-        yield* inPieces(bytes.subarray(0, 1_000_000));
-        throw new SynclineError('ContentGone');
-      }
-      const sending = sendTransfer(peers.near, { transfer: 1, encoding, source: failing() });
-      const receiving = receiveTransfer(peers.far, { transfer: 1, parts: [partOf(bytes)], sink });
-      await assert.rejects(sending, code('ContentGone'));
-      await assert.rejects(receiving, code('Cancelled'));
-      await assertIntact(peers, sink);
-    });
-  }
-
-  test('stops its source when it is given up', async (t) => {
-    const peers = pair(t);
-    let stopped = false;
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      try {
-        for (;;) yield Buffer.alloc(100_000);
-      } finally {
-        stopped = true;
-      }
-    }
-    const sending = sendTransfer(peers.near, { transfer: 1, encoding: 'identity', source: endless() });
-    peers.far.notify(content.cancel, { transfer: 1 });
-    await assert.rejects(sending, code('Cancelled'));
-    assert.ok(stopped);
-  });
-});
-
 describe('transfer ids', () => {
   test('serve once', async (t) => {
     const peers = pair(t);
@@ -472,9 +325,4 @@ function withByte(bytes: Buffer, at: number, value: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at] = value;
   return copy;
-}
-
-/** Resolves in a turn of the event loop in which the condition holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

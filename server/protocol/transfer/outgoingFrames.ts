@@ -25,6 +25,7 @@ export class OutgoingFrames implements TransferEnd {
   #error: SynclineError | undefined;
   #remote = false;
   #wake: (() => void) | undefined;
+  #interrupt: ((error: SynclineError) => void) | undefined;
   #inTurn = 0;
 
   constructor(transfers: TransferTable, options: { transfer: number; zstd: boolean; stallMs: number }) {
@@ -50,6 +51,16 @@ export class OutgoingFrames implements TransferEnd {
     this.#error ??= error;
     this.#remote ||= remote;
     this.#wake?.();
+    this.#interrupt?.(this.#error);
+  }
+
+  /** What `work` gives, or as soon as the transfer has ended the reason for that. One at a time. */
+  orEnded<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      if (this.#error) reject(this.#error);
+      work.then(resolve, reject);
+    });
   }
 
   async write(piece: Uint8Array): Promise<void> {

@@ -48,6 +48,12 @@ export async function receiveTransfer(
   const splitter = new PartSplitter(parts, sink);
   const announced = parts.reduce((sum, part) => sum + part.size - part.from, 0);
   const onAbort = (): void => frames.ended(abortReason(signal), false);
+  // ends the wait for the next frame too: it may never come
+  const failed = (error: unknown): SynclineError => {
+    const failure = asTransferError(error);
+    frames.ended(failure, false);
+    return failure;
+  };
 
   async function* payloads(first: ContentFrame): AsyncGenerator<Uint8Array> {
     for (let frame = first; ; frame = await frames.next()) {
@@ -59,15 +65,18 @@ export async function receiveTransfer(
   }
 
   const take = async (pieces: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const piece of pieces) {
-      // checked before anything is written: a few bytes of zstd can stand for gigabytes
-      if (splitter.bytes + piece.byteLength > announced) throw tooMuch();
-      await splitter.write(piece);
-      options.onProgress?.(splitter.bytes);
+    try {
+      for await (const piece of pieces) {
+        // checked before anything is written: a few bytes of zstd can stand for gigabytes
+        if (splitter.bytes + piece.byteLength > announced) throw tooMuch();
+        await splitter.write(piece);
+        options.onProgress?.(splitter.bytes);
+      }
+    } catch (error) {
+      throw failed(error);
     }
   };
 
-  let taking: Promise<void> | undefined;
   transfers.begin(transfer, frames);
   try {
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -75,15 +84,11 @@ export async function receiveTransfer(
     const first = await frames.next();
     if (!first.zstd) await take(payloads(first));
     else if (first.last && announced <= SMALL) await splitter.write(decodeSmall(first.payload, announced));
-    else
-      await pipeline(payloads(first), zstdDecompressor(), (pieces: AsyncIterable<Buffer>) => (taking = take(pieces)));
+    else await pipeline(payloads(first), zstdDecompressor(), take);
     await splitter.finish();
     return { bytes: splitter.bytes };
   } catch (error) {
-    const failure = asTransferError(error);
-    frames.ended(failure, false);
-    // a pipeline may fail while its last stage is still writing
-    await taking?.catch(() => {});
+    const failure = failed(error);
     await splitter.abort();
     if (!frames.remote) transfers.carrier.cancel(transfer);
     throw failure;

@@ -38,19 +38,29 @@ export async function sendTransfer(
   let bytes = 0;
 
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const piece of options.source) {
-      bytes += piece.byteLength;
-      yield piece;
-      options.onProgress?.(bytes);
+    const pieces = options.source[Symbol.asyncIterator]();
+    try {
+      // not `for await`: a source that hangs must not keep the transfer from ending
+      for (;;) {
+        const next = await frames.orEnded(pieces.next());
+        if (next.done === true) return;
+        bytes += next.value.byteLength;
+        yield next.value;
+        options.onProgress?.(bytes);
+      }
+    } catch (error) {
+      // the stage that waits for credit must not wait for it in vain
+      frames.ended(SynclineError.from(error), false);
+      throw error;
+    } finally {
+      pieces.return?.().catch(() => {});
     }
   }
 
-  const sendAll = async (pieces: AsyncIterable<Uint8Array>): Promise<void> => {
+  const send = async (pieces: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const piece of pieces) await frames.write(piece);
     await frames.finish();
   };
-  let sending: Promise<void> | undefined;
-  const send = (pieces: AsyncIterable<Uint8Array>): Promise<void> => (sending = sendAll(pieces));
 
   transfers.begin(transfer, frames);
   try {
@@ -60,12 +70,8 @@ export async function sendTransfer(
     else await sendCompressed(counted(), send);
     return { bytes };
   } catch (error) {
-    const failure = SynclineError.from(error);
-    frames.ended(failure, false);
-    // a pipeline may fail while its last stage still waits for credit
-    await sending?.catch(() => {});
     if (!frames.remote) transfers.carrier.cancel(transfer);
-    throw failure;
+    throw SynclineError.from(error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
     transfers.finish(transfer);
