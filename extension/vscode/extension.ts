@@ -9,6 +9,7 @@ import type { SynclineApi } from './api.ts';
 import { type CommandName, commandId } from './commands/commandIds.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import type { Services } from './commands/services.ts';
+import { registerTexts } from './commands/showText.ts';
 import { followConnections } from './servers/followConnections.ts';
 import { ConflictDecorations } from './conflicts/conflictDecorations.ts';
 import { conflictBadge, conflictRows, ConflictsTree } from './conflicts/conflictsTree.ts';
@@ -132,6 +133,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     targetsTree,
     fileSystem,
     registerEmptyDocument(),
+    registerTexts(),
     vscode.workspace.registerFileSystemProvider(SCHEME, fileSystem, { isCaseSensitive: true }),
     vscode.window.registerTreeDataProvider('syncline.targets', targetsTree),
     vscode.window.registerUriHandler(links),

@@ -106,13 +106,18 @@ test('a job is submitted, and its result shown by its id', async () => {
   await submitted.click('Show Result');
   await window.editor.waitForText('100');
   assert.equal(await window.editor.text(), '4\n30\n100');
+  assert.deepEqual(
+    (await window.editor.tabs()).filter((tab) => tab.endsWith('●')),
+    [],
+  );
 });
 
 test('the first sync of two sides that both hold something shows what it would do and asks', async () => {
   await window.run('Syncline: Sync Folder with Server');
   await (await window.input('Which way do changes travel?')).pick('two-way');
   const question = await window.notifications.find('First sync of “app”');
-  assert.match(await question.message(), /2 files go up .*, 3 files come down/);
+  // the third that goes up is the setting that pairs the two
+  assert.match(await question.message(), /3 files go up .*, 3 files come down/);
   await window.screenshot(screen('first-sync-dark'));
   assert.equal(existsSync(join(folder, 'README.md')), false);
   await question.click('Sync');
@@ -189,10 +194,34 @@ test('everything is in place in a light theme, a narrow and a wide window', asyn
   await window.useTheme('dark');
 });
 
-test('after a reload everything goes on without a question', async () => {
+test('after a reload it goes on; only the token is asked for, which a browser does not keep', async () => {
   await window.reload();
-  await window.statusBar.waitFor(server.address.replace('ws://', ''));
+  const missing = await window.notifications.find('There is no token');
+  await missing.click('Set Token');
+  await (await window.input('Token for')).accept(server.token);
+  await missing.waitUntilGone();
   write(server.files, 'after-reload.txt', 'hello\n');
   await waitForText(folder, 'after-reload.txt', 'hello\n');
   assert.deepEqual(await window.notifications.messages(), []);
+});
+
+test('an address that comes with a repository is not used before the person has agreed to it', async () => {
+  const other = join(folder, '..', 'cloned');
+  write(
+    other,
+    '.vscode/settings.json',
+    JSON.stringify({ 'syncline.targets': [{ server: `${server.address}/cloned` }] }),
+  );
+  write(other, 'secret.txt', 'not for everyone');
+  const second = await code.open(other);
+  const question = await second.notifications.find('The workspace’s settings want to sync “cloned”');
+  assert.match(await question.message(), new RegExp(server.address));
+  await second.statusBar.waitFor('consent?');
+  await second.screenshot(screen('consent-dark'));
+  assert.equal(existsSync(join(server.files, 'cloned')), false);
+  await question.click('Allow');
+  await (await second.notifications.find('There is no token')).click('Set Token');
+  await (await second.input('Token for')).accept(server.token);
+  await waitForText(server.files, 'cloned/secret.txt', 'not for everyone');
+  await second.close();
 });

@@ -8,11 +8,20 @@ const SHORT = 120;
 export async function showText(messenger: Messenger, title: string, text: string): Promise<void> {
   const copy = { label: 'Copy', run: () => void vscode.env.clipboard.writeText(text) };
   if (text.length <= SHORT && !text.includes('\n')) return messenger.inform(`${title}: ${text}`, copy);
-  await showDocument(text);
+  await showDocument(title, text);
 }
 
-/** Text in an editor of its own; nothing is asked for when it is closed unchanged. */
-export async function showDocument(content: string, language = 'plaintext'): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ content, language });
+/** Text to read, in an editor that nobody has to save. */
+export async function showDocument(title: string, text: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(textUri(title, text));
   await vscode.window.showTextDocument(document, { preview: true });
 }
+
+const SCHEME = 'syncline-text';
+
+/** The text is part of its address, so it is there again after a reload of the window. */
+const textUri = (title: string, text: string): vscode.Uri =>
+  vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}`, query: text });
+
+export const registerTexts = (): vscode.Disposable =>
+  vscode.workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: ({ query }) => query });

@@ -45,7 +45,7 @@ export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
         const title = `Sync of “${target.folder.name}” with ${target.address.label} (${target.mode})`;
         documents.push(planDocument(title, await target.plan()));
       }
-      await showDocument(documents.join('\n\n'));
+      await showDocument('Syncline: Preview', documents.join('\n\n'));
       return documents;
     },
 

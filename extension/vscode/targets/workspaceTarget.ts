@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
+import { systemClock } from '../../connect/clock.ts';
 import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
 import { explanationText } from '../../sync/explanation.ts';
@@ -31,6 +32,10 @@ export interface WorkspaceTargetOptions {
   readonly memory: vscode.Memento;
 }
 
+/** How long, and how often, a target is tried that another process is syncing, milliseconds. */
+const BUSY_MS = 15_000;
+const BUSY_AGAIN_MS = 500;
+
 /** Plans smaller than both are carried out behind the status bar; larger ones behind a notification that can cancel them. */
 const MANY_OPERATIONS = 200;
 const MANY_BYTES = 10_000_000;
@@ -47,6 +52,7 @@ export class WorkspaceTarget {
   readonly #options: WorkspaceTargetOptions;
   readonly #changes = new Listeners<void>();
   #listening: Disposable[] = [];
+  #busy: Disposable | undefined;
   #engine: TargetSync | undefined;
   #isStarted = false;
   /** What keeps the engine from syncing by itself; undefined when its own state is what counts. */
@@ -95,6 +101,11 @@ export class WorkspaceTarget {
       return this.#askConsent();
     }
     this.#hold({ kind: 'syncing' });
+    await this.#openEngine(Date.now() + BUSY_MS);
+  }
+
+  /** A window that is reloaded overlaps with the one it replaces, so a target that is busy is tried for a while. */
+  async #openEngine(until: number): Promise<void> {
     try {
       const connection = this.#options.servers.open(this.address.url);
       const engine = await this.#options.openEngine(this.#configured);
@@ -106,13 +117,15 @@ export class WorkspaceTarget {
       ];
       await this.#begin();
     } catch (error) {
-      this.#fail(error);
+      if (SynclineError.from(error).code !== 'TargetBusy' || Date.now() > until) return this.#fail(error);
+      this.#busy = systemClock.after(BUSY_AGAIN_MS, () => void this.#openEngine(until));
     }
   }
 
   async close(): Promise<void> {
     for (const each of this.#listening) each.dispose();
     this.#listening = [];
+    this.#busy?.dispose();
     const engine = this.#engine;
     this.#engine = undefined;
     this.#isStarted = false;
