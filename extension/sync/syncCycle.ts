@@ -4,16 +4,18 @@ import type { Problem } from '../../server/protocol/problem.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore } from './base/baseStore.ts';
-import type { Look, Outcome } from './endpoint.ts';
+import type { Look } from './endpoint.ts';
+import { sendSaved } from './sendSaved.ts';
+import { using } from './using.ts';
 import type { StatCache } from './local/statCache.ts';
 import { type AppliedOperation, bytesOf, type Plan, type SyncProgress } from './plan.ts';
 import { type PlannedSync, Planner } from './planner.ts';
 import { agreedBase } from './reconcile/agreement.ts';
 import type { Conflict, Resolution } from './reconcile/conflict.ts';
-import { decide } from './reconcile/decide.ts';
 import type { Mode } from './reconcile/mode.ts';
+import type { CommitJournal } from './remote/remoteEndpoint.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
-import { entryOf, nodeAt, type Tree } from './tree/tree.ts';
+import type { Tree } from './tree/tree.ts';
 import { TreeEditor } from './tree/treeEditor.ts';
 
 export interface SyncCycleOptions {
@@ -65,6 +67,10 @@ export class SyncCycle {
   readonly #failed = new Map<string, Problem>();
   /** Paths of the plan that is being carried out. */
   #busy: ReadonlySet<string> = new Set();
+  /** Saves that are being sent. */
+  readonly #expressed = new Map<WirePath, Promise<unknown>>();
+  /** Commits whose answers are being waited for, and those that have been answered since the last save. */
+  readonly #underWay = new Set<string>();
   #settled: string[] = [];
   /** What of a plan is done but not in the base yet. */
   #done: AppliedOperation[] = [];
@@ -92,10 +98,17 @@ export class SyncCycle {
     return this.#problems;
   }
 
-  /** The journal of the remote side: its commits are settled when the state is saved that shows them. */
-  readonly journal = {
-    add: (commit: Parameters<BaseStore['addPending']>[0]): void => this.#options.store.addPending(commit),
-    settle: (id: string): void => void this.#settled.push(id),
+  /** The journal of the remote side: a commit stays in it until the state is saved that shows it. */
+  readonly journal: CommitJournal = {
+    add: (commit) => {
+      this.#options.store.addPending(commit);
+      this.#underWay.add(commit.id);
+    },
+    settle: (id) => {
+      this.#underWay.delete(id);
+      this.#settled.push(id);
+    },
+    lose: (id) => void this.#underWay.delete(id),
   };
 
   /** Lets operations be tried again that could not be done. */
@@ -116,6 +129,7 @@ export class SyncCycle {
   async #plan(request: CycleRequest): Promise<PlannedSync> {
     const { look, resolve, signal, onProgress } = request;
     await this.#settlePending(signal);
+    await Promise.allSettled(this.#expressed.values());
     const planned = await this.planner.plan({
       base: this.#base,
       look,
@@ -141,15 +155,22 @@ export class SyncCycle {
     const { local, remote } = this.#options;
     const applied: AppliedOperation[] = [];
     const stale: WirePath[] = [];
-    this.#busy = new Set([...plan.toLocal, ...plan.toRemote].flatMap(pathsOf));
+    // what is being sent as a save right now is looked at again when that is done
+    const mayDo = (operation: Operation): boolean => {
+      const isFree = !pathsOf(operation).some((path) => this.#expressed.has(path));
+      if (!isFree) stale.push(...pathsOf(operation));
+      return isFree;
+    };
+    const [toLocal, toRemote] = [plan.toLocal.filter(mayDo), plan.toRemote.filter(mayDo)];
+    this.#busy = new Set([...toLocal, ...toRemote].flatMap(pathsOf));
     this.#savedAt = this.#options.clock.now();
     try {
       // local first: names under which the server fetches contents are those after the local renames
-      await this.#carryOut('local', plan.toLocal, request, applied, stale, (options) =>
-        using(remote.read(), (source) => local.apply(plan.toLocal, source, options)),
+      await this.#carryOut('local', toLocal, request, applied, stale, (options) =>
+        using(remote.read(), (source) => local.apply(toLocal, source, options)),
       );
-      await this.#carryOut('remote', plan.toRemote, request, applied, stale, (options) =>
-        using(local.read(), (source) => remote.apply(plan.toRemote, source, options)),
+      await this.#carryOut('remote', toRemote, request, applied, stale, (options) =>
+        using(local.read(), (source) => remote.apply(toRemote, source, options)),
       );
     } finally {
       this.#busy = new Set();
@@ -163,33 +184,29 @@ export class SyncCycle {
    * there is more to it; then a round has to look at it.
    */
   async express(path: WirePath, onApplied: (applied: AppliedOperation) => void): Promise<boolean> {
+    if (this.#busy.has(path) || this.#blocked.has(path) || this.#expressed.has(path)) return false;
     const { local, remote, mode } = this.#options;
-    const base = nodeAt(this.#base, path);
-    if (base?.kind !== 'file' || this.#busy.has(path) || this.#blocked.has(path) || !remote.isOnline) return false;
-    if (local.rules.isIgnored(path, false)) return false;
-    const entry = await local.lookAtFile(path);
-    if (!entry) return false;
-    const { tree } = await remote.scan({ look: 'nothing', base: this.#base });
-    const there = nodeAt(tree, path);
-    const { kind } = decide(base, entry, there, mode);
-    if (kind === 'agree') return true;
-    if (kind !== 'toRemote' || there?.kind === 'directory' || this.#busy.has(path)) return false;
-    const operation: Operation = { kind: 'put', path, entry, expect: entryOf(there) };
-    let outcome: Outcome | undefined;
-    await using(local.read(), (source) =>
-      remote.apply([operation], source, { onOutcome: (_, told) => void (outcome = told) }),
-    );
-    if (outcome?.kind !== 'done') return false;
-    this.#done.push({ side: 'remote', operation });
-    await this.#remember();
-    onApplied({ side: 'remote', operation });
-    return true;
+    const sending = sendSaved(path, { local, remote, base: this.#base, mode });
+    this.#expressed.set(path, sending);
+    try {
+      const sent = await sending;
+      if (!sent) return false;
+      if (sent === 'agrees') return true;
+      const applied: AppliedOperation = { side: 'remote', operation: sent };
+      this.#done.push(applied);
+      await this.#remember();
+      onApplied(applied);
+      return true;
+    } finally {
+      this.#expressed.delete(path);
+    }
   }
 
   /** Settles what was sent before a connection or a process ended: its outcome is what both sides last agreed on. */
   async #settlePending(signal: AbortSignal | undefined): Promise<void> {
     const { store, remote } = this.#options;
-    const pending = store.pendingCommits().filter(({ id }) => !this.#settled.includes(id));
+    const isOpen = (id: string): boolean => !this.#settled.includes(id) && !this.#underWay.has(id);
+    const pending = store.pendingCommits().filter(({ id }) => isOpen(id));
     if (pending.length === 0) return;
     const done = await remote.resend(pending, signal);
     const editor = new TreeEditor(this.#base);
@@ -287,14 +304,6 @@ const pathsOf = (operation: Operation): WirePath[] =>
   operation.kind === 'rename' ? [operation.from, operation.to] : [operation.path];
 
 const keyOf = (operation: Operation): string => JSON.stringify(operation);
-
-async function using<T extends { close(): void }>(resource: T, work: (resource: T) => Promise<void>): Promise<void> {
-  try {
-    await work(resource);
-  } finally {
-    resource.close();
-  }
-}
 
 /** Whatever ends a piece of work whose signal was aborted is its cancellation. */
 async function codedErrors<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ import { LOOK_AT_ALL, type Looks } from './look.ts';
 import type { AppliedOperation, Plan, SyncProgress } from './plan.ts';
 import type { Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
-import { RemoteEndpoint } from './remote/remoteEndpoint.ts';
+import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
 import { ShareFolder } from './remote/shareFolder.ts';
 import { keepBoth } from './keepBoth.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
@@ -125,9 +125,10 @@ export class TargetSync {
     const cache = new StatCache(store.knownFiles());
     const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, log });
     let cycle: SyncCycle | undefined;
-    const journal = {
-      add: (commit: Parameters<BaseStore['addPending']>[0]) => cycle?.journal.add(commit),
-      settle: (id: string) => cycle?.journal.settle(id),
+    const journal: CommitJournal = {
+      add: (commit) => cycle?.journal.add(commit),
+      settle: (id) => cycle?.journal.settle(id),
+      lose: (id) => cycle?.journal.lose(id),
     };
     const folder = new ShareFolder(share, dir);
     const remote = new RemoteEndpoint({ folder, provider, known: store.state.remote, journal, log });

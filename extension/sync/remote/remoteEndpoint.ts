@@ -30,14 +30,15 @@ export interface RemoteEndpointOptions {
   readonly folder: ShareFolder;
   readonly provider: ClientProvider;
   readonly known: RemoteState | null;
-  /** Called before a commit is sent and once its answer has been taken in. */
   readonly journal: CommitJournal;
   readonly log: (event: string, data: object) => void;
 }
 
+/** What is told of each commit: that it is about to be sent, and then either its answer or that there is none. */
 export interface CommitJournal {
   add(commit: PendingCommit): void;
   settle(id: string): void;
+  lose(id: string): void;
 }
 
 /** Contents up to this much together travel with their commit, without a question which are missing. */
@@ -175,11 +176,14 @@ export class RemoteEndpoint implements RemoteSide {
     this.#journal.add({ id, operations });
     const commit = { id, operations: operations.map((operation) => this.#folder.operationToShare(operation)) };
     // once it is on its way a commit is not cancelled: only its answer tells what was done
-    const answer = await client.uploadAndCommit(this.#folder.share, uploads.contents, commit, {
-      onProgress,
-    });
-    this.#settle(operations, answer, onOutcome);
-    this.#journal.settle(id);
+    try {
+      const answer = await client.uploadAndCommit(this.#folder.share, uploads.contents, commit, { onProgress });
+      this.#settle(operations, answer, onOutcome);
+      this.#journal.settle(id);
+    } catch (error) {
+      this.#journal.lose(id);
+      throw error;
+    }
   }
 
   #settle(operations: readonly Operation[], answer: Answer, onOutcome: ApplyOptions['onOutcome']): void {

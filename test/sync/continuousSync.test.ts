@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { BaseStore } from '../../extension/sync/base/baseStore.ts';
+import { ContinuousSync, MONITOR_EVERY_MS, SETTLE_MS } from '../../extension/sync/continuousSync.ts';
+import { Exclusive } from '../../extension/sync/exclusive.ts';
+import { StatCache } from '../../extension/sync/local/statCache.ts';
+import { SyncCycle } from '../../extension/sync/syncCycle.ts';
+import { showOperation } from '../support/carryOut.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { MemoryEndpoint } from '../support/memoryEndpoint.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { show, treeOf } from '../support/treeNotation.ts';
+
+/** A target on two sides in memory, with a clock of its own. */
+class Running {
+  readonly local: MemoryEndpoint;
+  readonly remote: MemoryEndpoint;
+  readonly clock = new FakeClock();
+  readonly sync: ContinuousSync;
+  readonly cycle: SyncCycle;
+  readonly applied: string[] = [];
+  readonly states: string[] = [];
+  settled = 0;
+  isHeldBack = false;
+
+  constructor(t: TestContext, sides: { base?: string; local: string; remote: string }) {
+    this.local = new MemoryEndpoint(treeOf(sides.local));
+    this.remote = new MemoryEndpoint(treeOf(sides.remote));
+    const store = BaseStore.open(temporaryFolder(t));
+    store.save({ base: treeOf(sides.base ?? sides.local), remote: null, conflicts: [] });
+    const { local, remote, clock } = this;
+    const log = (): void => {};
+    this.cycle = new SyncCycle({ local, remote, store, cache: new StatCache(), mode: 'two-way', clock, log });
+    const exclusive = new Exclusive();
+    this.sync = new ContinuousSync({
+      cycle: this.cycle,
+      local,
+      remote,
+      exclusive,
+      clock,
+      watchesLocal: true,
+      isHeldBack: () => this.isHeldBack,
+      log,
+    });
+    this.sync.onApplied(({ side, operation }) => this.applied.push(`${side}: ${showOperation(operation, () => '')}`));
+    this.sync.onDidChangeState(({ kind }) => this.states.push(kind));
+    this.sync.onSettled(() => this.settled++);
+    t.after(async () => {
+      await this.sync.close();
+      store.close();
+    });
+  }
+
+  static async start(t: TestContext, sides: { base?: string; local: string; remote: string }): Promise<Running> {
+    const running = new Running(t, sides);
+    await running.sync.start();
+    await running.quiet();
+    return running;
+  }
+
+  /** Resolves when nothing more happens unless time passes or somebody does something. */
+  async quiet(): Promise<void> {
+    for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await this.quiet();
+  }
+
+  /** As a watcher tells it after something was done to the folder. */
+  async change(tree: string, ...paths: string[]): Promise<void> {
+    this.local.tree = treeOf(tree);
+    this.local.hint(new Set(paths));
+    await this.quiet();
+  }
+}
+
+test('begins with a look at everything and then waits', async (t) => {
+  const running = await Running.start(t, { base: '', local: 'a=1', remote: 'b=2' });
+  assert.equal(show(running.local.tree), 'a=1 b=2');
+  assert.deepEqual(running.states, ['inSync']);
+  assert.equal(running.settled, 1);
+  assert.equal(running.clock.next, MONITOR_EVERY_MS);
+});
+
+test('a write is sent at once, and only where it was is looked', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' });
+  running.local.looks.length = 0;
+  await running.change('a=2 b=1', 'a');
+  assert.deepEqual(running.applied, ['remote: put a']);
+  assert.deepEqual(running.local.looks[0], new Set(['a']));
+  assert.equal(running.settled, 2);
+});
+
+test('a change of the server is fetched at once', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.remote.tree = treeOf('a=1 n/b=2');
+  running.remote.hint(new Set());
+  await running.quiet();
+  assert.equal(show(running.local.tree), 'a=1 n/b=2');
+});
+
+test('an echo of what was done is looked at and nothing comes of it', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.remote.tree = treeOf('a=2');
+  running.remote.hint(new Set());
+  await running.quiet();
+  const settled = running.settled;
+  running.local.hint(new Set(['a']));
+  running.remote.hint(new Set());
+  await running.quiet();
+  assert.deepEqual([running.applied, running.settled], [['local: put a'], settled]);
+  assert.deepEqual(running.local.sent, []);
+});
+
+test('a deletion waits for what may explain it: a move, or a file written anew', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=2 c=3', remote: 'a=1 b=2 c=3' });
+  await running.change('b=2 c=3', 'a');
+  assert.deepEqual(running.applied, []);
+  await running.pass(SETTLE_MS / 2);
+  await running.change('b=2 c=3 moved=1', 'moved');
+  await running.pass(SETTLE_MS);
+  assert.deepEqual(running.applied, ['remote: rename a moved']);
+  await running.change('c=3 moved=1', 'b');
+  await running.change('b=9 c=3 moved=1', 'b');
+  await running.pass(SETTLE_MS);
+  assert.deepEqual(running.applied.slice(1), ['remote: put b']);
+  await running.change('b=9 moved=1', 'c');
+  await running.pass(SETTLE_MS);
+  assert.deepEqual(running.applied.slice(2), ['remote: delete c']);
+});
+
+test('deletions do not wait for ever while other things happen', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=2', remote: 'a=1 b=2' });
+  await running.change('b=2', 'a');
+  for (let i = 0; i < 20; i++) {
+    await running.pass(SETTLE_MS / 2);
+    await running.change(`b=${i}`, 'b');
+  }
+  assert.ok(running.applied.includes('remote: delete a'));
+});
+
+test('the monitor finds within ten seconds what nobody told', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.local.tree = treeOf('a=1 silent=2');
+  await running.pass(MONITOR_EVERY_MS - 1);
+  assert.deepEqual(running.applied, []);
+  await running.pass(1);
+  assert.deepEqual(running.applied, ['remote: put silent']);
+});
+
+test('activity does not keep the monitor away', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  for (let i = 0; i < 5; i++) {
+    await running.pass(MONITOR_EVERY_MS / 5);
+    await running.change(`a=${i} silent=1`, 'a');
+  }
+  assert.ok(running.applied.includes('remote: put silent'));
+});
+
+test('what changes during a round is looked at in the next', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' });
+  running.remote.beforeOperation = () => {
+    running.remote.beforeOperation = () => {};
+    running.local.tree = treeOf('a=2 b=2');
+    running.local.hint(new Set(['b']));
+  };
+  await running.change('a=2 b=1', 'a');
+  assert.deepEqual(running.applied, ['remote: put a', 'remote: put b']);
+});
+
+test('while git works on the folder nothing is sent, but not for ever', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.isHeldBack = true;
+  await running.change('a=2', 'a');
+  await running.pass(1000);
+  assert.deepEqual(running.applied, []);
+  running.isHeldBack = false;
+  await running.pass(1000);
+  assert.deepEqual(running.applied, ['remote: put a']);
+  running.isHeldBack = true;
+  await running.change('a=3', 'a');
+  for (let i = 0; i < 110; i++) await running.pass(100);
+  assert.equal(running.applied.length, 2);
+});
+
+test('a lost connection is offline, and everything is looked at when it is back', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.remote.isOnline = false;
+  running.remote.beforeOperation = () => {
+    throw new SynclineError('ConnectionLost');
+  };
+  await running.change('a=2', 'a');
+  assert.equal(running.sync.state.kind, 'offline');
+  running.remote.isOnline = true;
+  running.remote.beforeOperation = () => {};
+  running.local.looks.length = 0;
+  running.remote.hint(new Set());
+  running.sync.refresh();
+  await running.quiet();
+  assert.equal(running.sync.state.kind, 'inSync');
+  assert.ok(running.local.looks.includes('everything'));
+  assert.equal(show(running.remote.tree), 'a=2');
+});
+
+test('a vanished root is told, deletes nothing, and syncing goes on when it is back', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.local.scanError = new SynclineError('RootUnavailable');
+  running.local.hint('everything');
+  await running.quiet();
+  assert.equal(running.sync.state.kind, 'failed');
+  assert.equal(show(running.remote.tree), 'a=1');
+  running.local.scanError = undefined;
+  running.local.tree = treeOf('a=2');
+  await running.pass(MONITOR_EVERY_MS);
+  assert.equal(running.sync.state.kind, 'inSync');
+  assert.equal(show(running.remote.tree), 'a=2');
+  await running.change('a=3', 'a');
+  assert.equal(show(running.remote.tree), 'a=3', 'it is watched again');
+});
+
+test('a brake stops, and lets go when what made it stop is gone', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=2', remote: 'a=1 b=2' });
+  await running.change('', 'a', 'b');
+  await running.pass(SETTLE_MS);
+  assert.equal(running.sync.state.kind, 'stopped');
+  assert.equal(show(running.remote.tree), 'a=1 b=2');
+  await running.change('a=1 b=2', 'a', 'b');
+  assert.equal(running.sync.state.kind, 'inSync');
+  assert.deepEqual(running.applied, []);
+});
+
+test('conflicts and problems are states, and go when they are settled', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.remote.tree = treeOf('a=2');
+  await running.change('a=3', 'a');
+  assert.equal(running.sync.state.kind, 'inSync', 'the server has not told yet');
+  running.remote.hint(new Set());
+  await running.quiet();
+  assert.deepEqual(running.sync.state, { kind: 'conflicts', count: 1, problems: 0 });
+  await running.change('a=2', 'a');
+  assert.equal(running.sync.state.kind, 'inSync');
+  running.local.problems = [{ path: 'x', code: 'AccessDenied', message: '' }];
+  running.local.hint(new Set(['x']));
+  await running.quiet();
+  assert.deepEqual(running.sync.state, { kind: 'problems', count: 1 });
+});
+
+test('paused, it does nothing, and resumed, it looks at everything', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.sync.pause();
+  await running.change('a=2', 'a');
+  await running.pass(60_000);
+  assert.deepEqual([running.applied, running.sync.state.kind], [[], 'paused']);
+  running.sync.resume();
+  await running.quiet();
+  assert.deepEqual([running.applied, running.sync.state.kind], [['remote: put a'], 'inSync']);
+});
+
+test('a pause in the middle of a round stops it, and nothing is lost', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  running.remote.beforeOperation = (operation) => {
+    if (operation.kind === 'put' && operation.path === 'c') running.sync.pause();
+  };
+  await running.change('a=1 b=2 c=3 d=4', 'b', 'c', 'd');
+  assert.deepEqual(running.applied, ['remote: put b', 'remote: put c']);
+  running.remote.beforeOperation = () => {};
+  running.sync.resume();
+  await running.quiet();
+  assert.equal(show(running.remote.tree), 'a=1 b=2 c=3 d=4');
+});
+
+test('a file that is never at rest is tried again at growing intervals', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  let attempts = 0;
+  running.local.beforeSend = () => {
+    attempts++;
+    running.local.tree = treeOf(`a=${10 + attempts}`);
+  };
+  await running.change('a=2', 'a');
+  for (let i = 0; i < 100; i++) await running.pass(100);
+  assert.ok(attempts > 3 && attempts < 12, `${attempts} attempts in ten seconds`);
+});
+
+test('a closed target does nothing more', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  await running.sync.close();
+  await running.change('a=2', 'a');
+  await running.pass(60_000);
+  assert.deepEqual(running.applied, []);
+});

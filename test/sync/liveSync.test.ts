@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { TargetSync } from '../../extension/sync/syncTarget.ts';
+import { type ServerProcess, startServer } from '../support/serverProcess.ts';
+import { SyncedFolder } from '../support/syncedFolder.ts';
+import { harvest, plant } from '../support/tree.ts';
+
+/** Folders that are synced with one share all the time. */
+class Live {
+  readonly server: ServerProcess;
+  readonly folders: SyncedFolder[] = [];
+  readonly targets: TargetSync[] = [];
+  #check: () => void = () => {};
+
+  constructor(server: ServerProcess) {
+    this.server = server;
+  }
+
+  static async start(t: TestContext, count: number, tree: Record<string, string> = {}): Promise<Live> {
+    const live = new Live(await startServer(t));
+    plant(live.server.directory, tree);
+    for (let i = 0; i < count; i++) await live.join(t);
+    await live.holds(Object.keys(harvest(live.server.directory)));
+    return live;
+  }
+
+  async join(t: TestContext): Promise<SyncedFolder> {
+    const folder = new SyncedFolder(t, this.server);
+    mkdirSync(folder.root);
+    const target = await folder.open();
+    target.onSettled(() => this.#check());
+    this.folders.push(folder);
+    this.targets.push(target);
+    await target.start();
+    return folder;
+  }
+
+  /** Resolves when the server and all folders hold the same, and these paths. */
+  async holds(paths: readonly string[]): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#check = () => {
+      const trees = [this.server.directory, ...this.folders.map(({ root }) => root)].map((root) => harvest(root));
+      const first = JSON.stringify(trees[0]);
+      const isThere = (tree: object): boolean =>
+        paths.every((path) => (path.startsWith('!') ? !(path.slice(1) in tree) : path in tree));
+      if (trees.every((tree) => JSON.stringify(tree) === first && isThere(tree))) resolve();
+    };
+    this.#check();
+    await promise;
+  }
+}
+
+const uploads = (folder: SyncedFolder): number =>
+  folder.wire.filter(({ way, method }) => way === 'sent' && method === 'content/upload').length;
+
+test('two folders follow each other: save, new file, deletion, renames, and a storm', async (t) => {
+  const live = await Live.start(t, 2, { a: '1' });
+  const [one, two] = live.folders as [SyncedFolder, SyncedFolder];
+  writeFileSync(one.at('a'), 'saved');
+  live.targets[0]?.notifySaved(one.at('a'));
+  writeFileSync(one.at('new'), '2');
+  await live.holds(['a', 'new']);
+  assert.equal(readFileSync(two.at('a'), 'utf8'), 'saved');
+
+  rmSync(two.at('new'));
+  await live.holds(['!new']);
+
+  renameSync(one.at('a'), one.at('b'));
+  await live.holds(['b', '!a']);
+
+  plant(two.root, Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`d/s${i % 7}/f${i}`, `${i}`])));
+  await live.holds(['d/s0/f0', 'd/s5/f299']);
+
+  const before = uploads(one) + uploads(two);
+  renameSync(one.at('d'), one.at('moved'));
+  await live.holds(['moved/s0/f0', '!d']);
+  assert.equal(uploads(one) + uploads(two), before, 'a rename sends no content');
+
+  const sent = uploads(two);
+  plant(one.root, Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`storm/s${i % 20}/f${i}`, `storm ${i}`])));
+  await live.holds(['storm/s0/f0', 'storm/s19/f999']);
+  rmSync(one.at('moved'), { recursive: true });
+  await live.holds(['!moved']);
+  assert.equal(uploads(two), sent, 'who only received sends nothing back');
+
+  const third = await live.join(t);
+  await live.holds(['storm/s0/f0']);
+  assert.equal(Object.keys(harvest(third.root)).length, Object.keys(harvest(live.server.directory)).length);
+});
+
+test("what another program does in the server's folder arrives everywhere", async (t) => {
+  const live = await Live.start(t, 2, { a: '1', 'd/b': '2' });
+  const at = (path: string): string => join(live.server.directory, path);
+  writeFileSync(at('a'), 'by hand');
+  plant(live.server.directory, { 'n/x': '3' });
+  rmSync(at('d'), { recursive: true });
+  await live.holds(['a', 'n/x', '!d', '!d/b']);
+  assert.equal(readFileSync((live.folders[1] as SyncedFolder).at('a'), 'utf8'), 'by hand');
+});
+
+test('a save is one message and one transfer, and is sent exactly once', async (t) => {
+  const live = await Live.start(t, 1, { a: '1' });
+  const [folder] = live.folders as [SyncedFolder];
+  folder.wire.length = 0;
+  writeFileSync(folder.at('a'), 'saved');
+  live.targets[0]?.notifySaved(folder.at('a'));
+  await live.holds(['a']);
+  writeFileSync(folder.at('fresh'), 'new');
+  await live.holds(['fresh']);
+  await live.targets[0]?.syncOnce();
+  const calls = folder.calls();
+  assert.deepEqual(
+    calls.filter((method) => method.startsWith('content/')),
+    ['content/upload', 'content/upload'],
+  );
+  assert.equal(calls.filter((method) => method === 'files/commit').length, 2);
+});
+
+test('a lost connection is taken up again, and what happened meanwhile on both sides arrives', async (t) => {
+  const live = await Live.start(t, 2, { a: '1' });
+  const [one, two] = live.folders as [SyncedFolder, SyncedFolder];
+  one.connection.current?.close();
+  writeFileSync(one.at('mine'), '1');
+  writeFileSync(two.at('theirs'), '2');
+  await live.holds(['mine', 'theirs']);
+  assert.ok(one.calls().filter((method) => method === 'session/hello').length > 1);
+});
+
+test('saves that follow each other quickly all arrive, the last one last', async (t) => {
+  const live = await Live.start(t, 2, { a: '0' });
+  const [one, two] = live.folders as [SyncedFolder, SyncedFolder];
+  for (let i = 1; i <= 50; i++) {
+    appendFileSync(one.at('a'), `,${i}`);
+    live.targets[0]?.notifySaved(one.at('a'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const whole = readFileSync(one.at('a'), 'utf8');
+  writeFileSync(one.at('end'), '');
+  await live.holds(['end']);
+  assert.equal(readFileSync(two.at('a'), 'utf8'), whole);
+  assert.deepEqual(
+    live.targets.flatMap((target) => target.conflicts()),
+    [],
+  );
+});
+
+test('edits of one file on both sides become one conflict and no ping-pong', async (t) => {
+  const live = await Live.start(t, 2, { a: '0' });
+  const [one, two] = live.folders as [SyncedFolder, SyncedFolder];
+  two.connection.current?.close();
+  writeFileSync(one.at('a'), 'one');
+  writeFileSync(two.at('a'), 'two');
+  const target = await Promise.race(
+    live.targets.map(
+      (each) =>
+        new Promise<TargetSync>((resolve) =>
+          each.onDidChangeState(({ kind }) => kind === 'conflicts' && resolve(each)),
+        ),
+    ),
+  );
+  assert.equal(target.conflicts().length, 1);
+  const folder = live.folders[live.targets.indexOf(target)] as SyncedFolder;
+  assert.equal(readFileSync(folder.at('a'), 'utf8'), folder === one ? 'one' : 'two');
+  await target.resolve('a', 'mine');
+  await live.holds(['a']);
+  assert.equal(readFileSync(one.at('a'), 'utf8'), readFileSync(folder.at('a'), 'utf8'));
+});
