@@ -19,7 +19,7 @@ import { SCHEME } from './files/fileUri.ts';
 import { ServerFileSystem } from './files/serverFileSystem.ts';
 import { ServerFilesTree } from './files/serverFilesTree.ts';
 import { serverFilesMessage } from './files/serverFilesMessage.ts';
-import { jobMemory, placeMemory, recentAddresses } from './memory.ts';
+import { jobMemory, localServerMemory, placeMemory, recentAddresses } from './memory.ts';
 import { Messenger } from './messages/messenger.ts';
 import { Connector } from './servers/connector.ts';
 import { LinkHandler } from './servers/linkHandler.ts';
@@ -64,6 +64,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   const localServer = new LocalServerHolder(
     join(context.extensionPath, 'dist', 'server.cjs'),
     context.globalStorageUri,
+    localServerMemory(context.workspaceState),
     log,
   );
 
@@ -120,7 +121,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     serverFilesView,
     jobMemory: jobMemory(context.workspaceState),
     recentAddresses: recentAddresses(context.globalState),
-    localServer: () => localServer.get(),
+    localServer,
     safetyFolder: vscode.Uri.joinPath(context.globalStorageUri, 'replaced').fsPath,
   };
 
@@ -165,6 +166,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   };
   places.restore();
   await targets.settle();
+  if (localServer.servedBefore(servers.urls)) void run('startLocalServer');
   log.info(`Syncline ${manifest.version} is ready`);
 
   const onDidChangeTargets = new vscode.EventEmitter<void>();

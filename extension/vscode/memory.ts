@@ -1,10 +1,16 @@
 import type { Memento } from 'vscode';
 import type { JobMemory, RecentAddresses } from './commands/services.ts';
 import { readRemembered, remember } from './jobs/rememberedJobs.ts';
+import type { LocalServerMemory } from './servers/localServerHolder.ts';
 import type { PlaceMemory } from './servers/places.ts';
 
 /** What outlives a reload of the window, and where. Never a secret. */
-const KEYS = { places: 'syncline.places', jobs: 'syncline.jobs', recent: 'syncline.recent' } as const;
+const KEYS = {
+  places: 'syncline.places',
+  jobs: 'syncline.jobs',
+  recent: 'syncline.recent',
+  localServer: 'syncline.localServer',
+} as const;
 
 const MOST_RECENT = 10;
 
@@ -29,3 +35,9 @@ export function recentAddresses(state: Memento): RecentAddresses {
       void state.update(KEYS.recent, [label, ...all().filter((each) => each !== label)].slice(0, MOST_RECENT)),
   };
 }
+
+/** Where this workspace's own server last listened, if it was started from here. */
+export const localServerMemory = (state: Memento): LocalServerMemory => ({
+  read: () => state.get<unknown>(KEYS.localServer),
+  write: (url) => void state.update(KEYS.localServer, url),
+});

@@ -217,11 +217,33 @@ test('an address that comes with a repository is not used before the person has 
   const question = await second.notifications.find('The workspace’s settings want to sync “cloned”');
   assert.match(await question.message(), new RegExp(server.address));
   await second.statusBar.waitFor('consent?');
-  await second.screenshot(screen('consent-dark'));
+  await second.screenshot(screen('consent'));
   assert.equal(existsSync(join(server.files, 'cloned')), false);
   await question.click('Allow');
   await (await second.notifications.find('There is no token')).click('Set Token');
   await (await second.input('Token for')).accept(server.token);
   await waitForText(server.files, 'cloned/secret.txt', 'not for everyone');
+  await second.close();
+});
+
+test('in a workspace of several folders each syncs with its own target', async () => {
+  const parent = join(folder, '..', 'several');
+  for (const name of ['api', 'web']) write(parent, `${name}/${name}.txt`, name);
+  const targets = ['api', 'web'].map((name) => ({ folder: name, server: `${server.address}/several/${name}` }));
+  const settings = { 'syncline.targets': targets };
+  write(parent, 'all.code-workspace', JSON.stringify({ folders: [{ path: 'api' }, { path: 'web' }], settings }));
+  const second = await code.open(join(parent, 'all.code-workspace'));
+  for (const name of ['api', 'web']) await (await second.notifications.find(`want to sync “${name}”`)).click('Allow');
+  await (await second.notifications.find('There is no token')).click('Set Token');
+  await (await second.input('Token for')).accept(server.token);
+  for (const name of ['api', 'web']) await waitForText(server.files, `several/${name}/${name}.txt`, name);
+  await second.statusBar.waitFor('2 targets');
+  await second.showContainer('Syncline');
+  await eventually(async () =>
+    assert.deepEqual(
+      (await second.tree('Targets').lines()).map((line) => line.replace(/\d+\.\d+\.\d+\.\d+:\d+/, 'HOST')),
+      ['api [HOST/files/several/api · in sync]', 'web [HOST/files/several/web · in sync]'],
+    ),
+  );
   await second.close();
 });

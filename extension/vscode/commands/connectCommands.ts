@@ -11,7 +11,7 @@ import { folderToSync } from './syncFolder.ts';
 type Names = 'connect' | 'disconnect' | 'setToken' | 'startLocalServer';
 
 export function connectCommands(services: Services): Pick<CommandHandlers, Names> {
-  const { servers, places, targets, tokens, connector, messenger, recentAddresses } = services;
+  const { servers, places, targets, tokens, connector, messenger, recentAddresses, localServer } = services;
 
   /** The address, or undefined when it did not work and the person has been told. */
   async function connectTo(address: ServerAddress): Promise<string | undefined> {
@@ -54,13 +54,10 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
     },
 
     async startLocalServer() {
-      const server = services.localServer();
-      const running =
-        server.running ??
-        (await vscode.window.withProgress(
-          { location: vscode.ProgressLocation.Window, title: 'Starting the local server' },
-          () => server.start(),
-        ));
+      const running = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: 'Starting the local server' },
+        () => localServer.start(),
+      );
       const address = parseTarget(`${running.url}/${running.share}`);
       await tokens.set(address.url, running.token);
       servers.get(address.url)?.retry();

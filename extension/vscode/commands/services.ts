@@ -4,7 +4,7 @@ import type { ServerFilesTree } from '../files/serverFilesTree.ts';
 import type { RememberedJob } from '../jobs/rememberedJobs.ts';
 import type { Messenger } from '../messages/messenger.ts';
 import type { Connector } from '../servers/connector.ts';
-import type { LocalServer } from '../servers/localServer.ts';
+import type { LocalServerHolder } from '../servers/localServerHolder.ts';
 import type { Places } from '../servers/places.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { Tokens } from '../servers/tokens.ts';
@@ -25,8 +25,7 @@ export interface Services {
   readonly serverFilesView: vscode.TreeView<Row>;
   readonly jobMemory: JobMemory;
   readonly recentAddresses: RecentAddresses;
-  /** One per window; made when it is first asked for, or when its settings have changed. */
-  readonly localServer: () => LocalServer;
+  readonly localServer: LocalServerHolder;
   /** Folder for copies of local files that a download replaces. */
   readonly safetyFolder: string;
 }
