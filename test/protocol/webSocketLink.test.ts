@@ -68,6 +68,19 @@ describe('a link over a WebSocket', () => {
     await receiver.end;
   });
 
+  test('is not held open by a peer that breaks the rules and stays', async (t) => {
+    const { near, far } = await webSockets(t);
+    const receiver = new RecordingReceiver();
+    new WebSocketLink(far).listen(receiver);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    near.send('x'.repeat(MAX_MESSAGE_BYTES + 1));
+    near.pause();
+    assert.equal(errorOfClose(await receiver.end)?.code, 'TooLarge');
+    const closed = once(far, 'close');
+    t.mock.timers.tick(2_000);
+    await closed;
+  });
+
   test('is not compressed, and carries bytes unchanged under a mask of zeros', async (t) => {
     const { near, far } = await webSockets(t);
     assert.equal(near.extensions, '');

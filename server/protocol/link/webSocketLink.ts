@@ -91,18 +91,6 @@ export class WebSocketLink implements Link {
     this.#terminateLater();
   }
 
-  #terminateLater(): void {
-    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
-    this.#socket.once('close', () => clearTimeout(timer));
-  }
-
-  /** What breaks the rules of WebSocket has been answered by `ws` with its code; after other errors 'close' follows. */
-  #failed(error: Error & { code?: string }): void {
-    if (!error.code?.startsWith('WS_ERR_')) return;
-    this.#terminateLater();
-    this.#end({ code: CODE_OF_FAULT[error.code] ?? 1002, reason: '' });
-  }
-
   #send(data: Uint8Array, binary: boolean, released?: () => void): void {
     if (this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return released?.();
     this.#sentBytes += data.byteLength;
@@ -125,6 +113,18 @@ export class WebSocketLink implements Link {
     this.#ended = true;
     this.#drain.end();
     this.#deliver((receiver) => receiver.closed(reason));
+  }
+
+  /** What breaks the rules of WebSocket has been answered by `ws` with its code; after other errors 'close' follows. */
+  #failed(error: Error & { code?: string }): void {
+    if (!error.code?.startsWith('WS_ERR_')) return;
+    this.#terminateLater();
+    this.#end({ code: CODE_OF_FAULT[error.code] ?? 1002, reason: '' });
+  }
+
+  #terminateLater(): void {
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   #deliver(deliver: (receiver: LinkReceiver) => void): void {
