@@ -33,6 +33,15 @@ test('a directory that has files is adopted with all of them', async (t) => {
   assert.equal(share.cursor().rev, 8);
 });
 
+test('a large directory is adopted in several steps, without a hole in the feed', async (t) => {
+  const names = Array.from({ length: 12_000 }, (_, i) => `d${i % 50}/f${i}`);
+  const { share, user } = await open(t, Object.fromEntries(names.map((name) => [name, ''])));
+  const { epoch, rev } = share.cursor();
+  assert.equal(rev, 12_050);
+  assert.equal((await user.changesSince({ epoch, rev: rev - 5 })).length, 5);
+  assert.equal(share.stats().entries, 12_050);
+});
+
 test('what never belongs to a share is not adopted, and what cannot be synced is counted', async (t) => {
   const { user, share } = await open(t, { 'p/.git/HEAD': 'ref', 'a:b': '1', away: '-> /etc/passwd', ok: '2' });
   assert.deepEqual(await user.tree(), { ok: '2', p: null });

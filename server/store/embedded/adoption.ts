@@ -10,6 +10,8 @@ export interface AdoptionOptions {
   /** Files that were read already, whatever lstat says of them; used if they have not changed since. */
   readonly hashed?: ReadonlyMap<WirePath, HashedFile>;
   readonly signal?: AbortSignal | undefined;
+  /** Called now and then when much has been taken in: may commit the transaction and begin another one. */
+  readonly checkpoint?: () => void;
 }
 
 /**

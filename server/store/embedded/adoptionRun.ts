@@ -17,6 +17,8 @@ import { folderInode, knownIdentity, modifiedAt, provesSame } from './knownIdent
 /** So many files are hashed before what was found is taken in. */
 const HASH_BATCH = 512;
 const PAGE = 1000;
+/** So many changes may wait in memory for their commit. */
+const CHECKPOINT = 10_000;
 /** Windows keeps no executable bit: there it stays what a client said. */
 const HAS_MODES = process.platform !== 'win32';
 
@@ -163,6 +165,7 @@ export class AdoptionRun {
   async #settle(known: IndexEntry | null, path: WirePath, found: Found): Promise<void> {
     const { recorder } = this.#parts;
     if (this.#slice.spent) await this.#slice.rest(this.#options.signal);
+    if (recorder.pending >= CHECKPOINT) this.#options.checkpoint?.();
     if (known && sameEntry(known.entry, found.entry)) {
       recorder.recognise(path, found.identity, found.modifiedAt);
       return;

@@ -51,6 +51,11 @@ export class ChangeRecorder {
     return { epoch: this.#database.epoch, rev: this.#rev };
   }
 
+  /** Changes that are not committed yet. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
   /** Bytes of all versions that were kept since the start. */
   get keptBytes(): number {
     return this.#keptBytes;

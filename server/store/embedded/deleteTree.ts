@@ -21,19 +21,22 @@ export async function deleteTree(context: OperationContext, known: IndexEntry, b
   const what = `delete the folder “${printable(path)}”`;
   if (context.problems.within(path)) return notEmpty(context, path);
   const below = await entriesBelow(context, path);
-  if (onDisk(path, what, () => unknownBelow(disk.jail.directory(path), path, below)) !== null)
-    return notEmpty(context, path);
+  if (onDisk(path, what, () => holdsUnknown(disk.jail.directory(path), path, below))) return notEmpty(context, path);
   const kept = await keepAll(context, below, what);
   try {
     const folder = onDisk(path, what, () => disk.moveOut(path));
     context.aside.push({ path, folder, kept: [...kept.values()] });
-    if (!onDisk(path, what, () => isAsKept(folder, path, below, kept))) throw new Diverged();
+    if (!(await onDiskAsync(path, what, () => isAsKept(folder, path, below, kept)))) throw new Diverged();
   } catch (error) {
     putBack(context, path);
     for (const { undo } of kept.values()) undo();
     throw error;
   }
-  for (const entry of below.values()) recorder.keep(entry, 'deleted', by);
+  const slice = new TimeSlice();
+  for (const entry of below.values()) {
+    if (slice.spent) await slice.rest();
+    recorder.keep(entry, 'deleted', by);
+  }
   return done(recorder.delete(path));
 }
 
@@ -84,26 +87,28 @@ async function entriesBelow({ recorder }: OperationContext, path: WirePath): Pro
 
 const PAGE = 1000;
 
-/** The first thing on disk that is not among the entries; `at` is where the folder called `path` is. */
-function unknownBelow(at: string, path: WirePath, entries: ReadonlyMap<WirePath, IndexEntry>): string | null {
-  for (const [found] of visit(at, path)) if (!entries.has(found)) return found;
-  return null;
+/** Whether anything on disk is not among the entries; `at` is where the folder called `path` is. */
+function holdsUnknown(at: string, path: WirePath, entries: ReadonlyMap<WirePath, IndexEntry>): boolean {
+  for (const [found] of visit(at, path)) if (!entries.has(found)) return true;
+  return false;
 }
 
 /** Whether a folder that was taken out of the share holds what was kept and nothing else. */
-function isAsKept(
+async function isAsKept(
   folder: string,
   path: WirePath,
   entries: ReadonlyMap<WirePath, IndexEntry>,
   kept: ReadonlyMap<WirePath, Retained>,
-): boolean {
+): Promise<boolean> {
+  const slice = new TimeSlice();
   for (const [found, at] of visit(folder, path)) {
+    if (slice.spent) await slice.rest();
     const entry = entries.get(found);
     const stat = kept.get(found)?.stat;
     if (!entry || !stat) return false;
     if (entry.entry.kind === 'directory') continue;
     const now: StatIdentity = identityOf(lstatSync(at, { bigint: true }));
-    // another path with the same content may have taken over the second name meanwhile, which changes ctime
+    // the second name has changed ctime, for a file of the same content perhaps once more
     if (!sameIdentity({ ...now, ctimeNs: 0n }, { ...identityOf(stat), ctimeNs: 0n })) return false;
   }
   return true;

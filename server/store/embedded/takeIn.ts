@@ -3,18 +3,28 @@ import type { ShareEvent } from '../feed.ts';
 import type { Adoption, AdoptionOptions } from './adoption.ts';
 import type { ChangeRecorder } from './changeRecorder.ts';
 
-/** Takes in what paths hold, as a transaction of its own, and tells what changed by that. Gives what was not settled. */
+/**
+ * Takes in what paths hold, as a transaction of its own (several, if there is much), and tells what changed by that. Gives
+ * what was not settled.
+ */
 export async function takeIn(
   { recorder, adoption }: { readonly recorder: ChangeRecorder; readonly adoption: Adoption },
   paths: readonly WirePath[],
   options: AdoptionOptions,
   tell: (event: ShareEvent) => void,
 ): Promise<readonly WirePath[]> {
-  recorder.begin();
-  try {
-    const unsettled = await adoption.take(paths, options);
+  const commit = (): void => {
     const event = recorder.commit();
     if (event.changes.length > 0) tell(event);
+  };
+  const checkpoint = (): void => {
+    commit();
+    recorder.begin();
+  };
+  recorder.begin();
+  try {
+    const unsettled = await adoption.take(paths, { ...options, checkpoint });
+    commit();
     return unsettled;
   } catch (error) {
     recorder.rollback();
