@@ -1,5 +1,5 @@
 // The extension as a person meets it: palette, tree, menus, input boxes, notifications, in a real window. Pictures of what
-// they see are kept in test/vscode/screens.
+// they see go to .cache/vscode/artifacts/window/screens, or with SYNCLINE_SCREENS=keep to test/vscode/screens.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,9 @@ import { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 
 const artifacts = join(cacheFolder, 'artifacts', 'window');
-const screen = (name: string) => join(import.meta.dirname, 'screens', `${name}.png`);
+const screens =
+  process.env['SYNCLINE_SCREENS'] === 'keep' ? join(import.meta.dirname, 'screens') : join(artifacts, 'screens');
+const screen = (name: string) => join(screens, `${name}.png`);
 let code: Code;
 let window: CodeWindow;
 let server: TestServer;
@@ -132,6 +134,12 @@ test('a save is on the server, and a change there is in the open editor', async 
   await waitForText(server.files, 'notes.txt', 'one\ntwo\n');
   write(server.files, 'notes.txt', 'changed on the server\n');
   await window.editor.waitForText('changed on the server');
+});
+
+test('a file of the Explorer is compared with the server from its menu', async () => {
+  await window.showContainer('Explorer');
+  await window.tree('Files Explorer').item('notes.txt').contextMenu('Syncline', 'Compare with Server');
+  await window.editor.waitForTab('notes.txt (server ↔ here)');
 });
 
 test('a conflict is shown with both sides, and decided by a click', async () => {

@@ -63,13 +63,6 @@ export class Servers {
     this.#changes.emit(url);
   }
 
-  /** The live client of a server. @throws SynclineError `ConnectionLost` when there is none right now. */
-  clientOf(url: string): ServerClient {
-    const client = this.#connections.get(url)?.current;
-    if (!client) throw new SynclineError('ConnectionLost', `There is no connection to ${url} right now.`);
-    return client;
-  }
-
   dispose(): void {
     for (const url of this.urls) this.close(url);
   }

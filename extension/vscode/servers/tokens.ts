@@ -18,10 +18,6 @@ export class Tokens {
     await this.#secrets.store(keyOf(url), token);
   }
 
-  async forget(url: string): Promise<void> {
-    await this.#secrets.delete(keyOf(url));
-  }
-
   /**
    * Asks the person for the token of a server and keeps it.
    * @throws SynclineError `Cancelled`

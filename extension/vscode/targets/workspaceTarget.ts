@@ -16,6 +16,7 @@ import { withProgress } from '../messages/progress.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
 import type { ConsentMemory } from './consentMemory.ts';
+import { engineStatus } from './engineStatus.ts';
 import { asksFirst } from './firstSync.ts';
 import { showSyncProgress } from './syncProgress.ts';
 import { askBrake, askConsent, askFirstSync } from './targetQuestions.ts';
@@ -75,7 +76,8 @@ export class WorkspaceTarget {
   }
 
   get status(): TargetStatus {
-    return this.#held ?? this.#engineStatus();
+    const connection = this.#options.servers.get(this.address.url)?.state;
+    return this.#held ?? engineStatus(this.#isStarted ? this.#engine?.state : undefined, connection);
   }
 
   get conflicts(): readonly Conflict[] {
@@ -333,23 +335,6 @@ export class WorkspaceTarget {
     this.#asked = '';
     await this.close();
     await this.open();
-  }
-
-  #engineStatus(): TargetStatus {
-    const connection = this.#options.servers.get(this.address.url)?.state;
-    if (connection?.kind === 'failed') return { kind: 'failed', message: connection.error.message };
-    if (!this.#isStarted) return { kind: 'offline', message: 'no connection yet' };
-    const state = this.#engine?.state ?? { kind: 'syncing' };
-    switch (state.kind) {
-      case 'stopped':
-        return { kind: 'stopped', message: state.brake.message };
-      case 'failed':
-        return { kind: 'failed', message: state.error.message };
-      case 'offline':
-        return { kind: 'offline', message: connection?.kind === 'waiting' ? connection.error.message : 'connecting' };
-      default:
-        return state;
-    }
   }
 
   #ready(): TargetSync {
