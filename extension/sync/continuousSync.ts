@@ -12,8 +12,11 @@ import type { LocalSide, RemoteSide } from './sides.ts';
 import type { CycleResult, SyncCycle } from './syncCycle.ts';
 import { type StateFacts, type SyncState, stateOf } from './syncState.ts';
 
-/** The monitor looks at everything this often, because watchers miss things. Milliseconds. */
-export const MONITOR_EVERY_MS = 10_000;
+/**
+ * The monitor looks at everything this often, because watchers miss things: a little under ten seconds, so that what it
+ * finds has arrived within ten. Milliseconds.
+ */
+export const MONITOR_EVERY_MS = 9_500;
 /** … and no more than this share of the time. */
 const MONITOR_DUTY = 0.1;
 /** Deletions wait until nothing has happened for so long: editors save by deleting and renaming. */

@@ -32,7 +32,7 @@ test('without any event, added, changed and deleted files follow within ten seco
       !existsSync(there('goes.txt')),
   );
   const took = performance.now() - begun;
-  // ten seconds between two looks, and what a busy machine adds
+  // less than ten seconds between two looks, and what a busy machine adds
   assert.ok(took < 14_000, `it took ${took} ms`);
 
   // whatever the monitor finds next, it is not the same again
