@@ -69,4 +69,6 @@ function copyBeside(root: string, path: WirePath): void {
 }
 
 const changed = (path: WirePath): SynclineError =>
-  new SynclineError('Changed', `“${printable(path)}” has changed since; look at the conflict again.`, { data: { path } });
+  new SynclineError('Changed', `“${printable(path)}” has changed since; look at the conflict again.`, {
+    data: { path },
+  });
