@@ -13,6 +13,8 @@ interface RoundListeners {
 /** Collects what becomes of the operations of a round, and tells how far it is. */
 export class RoundOutcomes {
   readonly applied: AppliedOperation[] = [];
+  /** What turned out not to be possible. */
+  readonly problems: Problem[] = [];
   /** Paths to be looked at again. */
   readonly stale: WirePath[] = [];
   readonly #listeners: RoundListeners;
@@ -59,12 +61,17 @@ export class RoundOutcomes {
         if (operation.kind === 'put' && operation.entry.kind === 'file') settled += operation.entry.size;
         tell();
         if (outcome.kind === 'stale') return this.leave(operation);
-        if (outcome.kind === 'problem') return void this.#failed.set(keyOf(operation), outcome.problem);
+        if (outcome.kind === 'problem') return this.#fail(operation, outcome.problem);
         const applied = { side, operation };
         this.applied.push(applied);
         this.#memory.add(applied);
         onApplied?.(applied);
       },
     };
+  }
+
+  #fail(operation: Operation, problem: Problem): void {
+    this.#failed.set(keyOf(operation), problem);
+    this.problems.push(problem);
   }
 }

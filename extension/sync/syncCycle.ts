@@ -39,6 +39,7 @@ export interface CycleRequest {
 }
 
 export interface CycleResult {
+  /** With the problems that turned up while it was carried out. */
   readonly plan: Plan;
   readonly applied: readonly AppliedOperation[];
   /** Paths that turned out to be otherwise than planned; another look will tell. */
@@ -153,7 +154,9 @@ export class SyncCycle {
       this.#busy = new Set();
       await this.memory.remember();
     }
-    return { plan, applied: outcomes.applied, stale: outcomes.stale, carriedOut: true };
+    const { applied, stale } = outcomes;
+    this.#problems = [...plan.problems, ...outcomes.problems];
+    return { plan: { ...plan, problems: this.#problems }, applied, stale, carriedOut: true };
   }
 
   async #carryOut(plan: Plan, { signal }: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
