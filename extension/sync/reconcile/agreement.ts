@@ -25,10 +25,9 @@ function agree(path: WirePath | undefined, base: Node, local: Node, remote: Node
   const [here, there] = [childrenOf(local), childrenOf(remote)];
   let same = base?.kind === 'directory';
   const take = (name: string): void => {
-    const [old, mine, theirs] = [before.get(name), here.get(name), there.get(name)];
-    if (mine !== undefined && mine === theirs && mine === old) return void children.set(name, old);
+    const old = before.get(name);
     const at = childPath(path, name);
-    const now = blocked.has(at) ? old : agree(at, old, mine, theirs, blocked);
+    const now = blocked.has(at) ? old : agree(at, old, here.get(name), there.get(name), blocked);
     if (now) children.set(name, now);
     if (now !== old) same = false;
   };
