@@ -50,8 +50,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   }
 }
 
-const stopStatus = ({ received }: Interrupts): number =>
-  received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+const stopStatus = ({ received }: Interrupts): number => (received === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted);
 
 const CANCELLED =
   'Cancelled. Nothing is half-done: each file is as it was or complete. What was sent stays on the server for a day, so the ' +

@@ -13,7 +13,8 @@ export async function syncOnce(cli: Cli, sync: TargetSync, { yes }: { readonly y
   const { summary, conflicts, problems } = await run(cli, sync, yes ?? false);
   tellProblems(out, problems);
   tellConflicts(out, conflicts);
-  if (conflicts.length > 0) out.note('See “syncline conflicts” for both sides of each, and “syncline resolve” to decide.');
+  if (conflicts.length > 0)
+    out.note('See “syncline conflicts” for both sides of each, and “syncline resolve” to decide.');
   out.result({ event: 'done', ...summary }, summaryText(summary));
   if (conflicts.length + problems.length > 0) cli.exitWith(EXIT.remaining);
 }
@@ -27,7 +28,10 @@ async function run(cli: Cli, sync: TargetSync, confirmed: boolean): Promise<Sync
     if (!(error instanceof SynclineError && error.code === 'BrakeStopped')) throw error;
     progress.stop();
     if (await ask(cli, error.message)) return await run(cli, sync, true);
-    throw new SynclineError('BrakeStopped', `${error.message} If that is meant, add --yes; --dry-run shows what would be done.`);
+    throw new SynclineError(
+      'BrakeStopped',
+      `${error.message} If that is meant, add --yes; --dry-run shows what would be done.`,
+    );
   } finally {
     progress.stop();
   }

@@ -1,4 +1,3 @@
-import type { SynclineError } from '../../server/protocol/errors.ts';
 import type { ConnectionState } from '../connect/connectionState.ts';
 import type { SyncState } from '../sync/syncState.ts';
 import type { Cli } from './cli.ts';
@@ -38,7 +37,9 @@ export async function syncWatch(
       // --yes is the word for the first plan, not for whatever may happen in the days to come
       if (mayConfirm) {
         mayConfirm = false;
-        return void sync.syncOnce({ confirmed: true, signal }).catch((error: SynclineError) => out.error(error));
+        return void sync.syncOnce({ confirmed: true, signal }).catch((error: unknown) => {
+          if (!signal.aborted) out.error(error);
+        });
       }
       out.event({ event: 'stopped', code: 'BrakeStopped', message: state.brake.message });
       out.note(

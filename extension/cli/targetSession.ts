@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { printable } from '../../server/protocol/wirePath.ts';
 import type { Connection } from '../connect/connection.ts';
 import type { RetryPolicy } from '../connect/connectionState.ts';
 import { parseTarget, type ServerAddress } from '../connect/target.ts';
@@ -56,6 +58,7 @@ export async function withTarget<T>(
   keepTrying: RetryPolicy['keepTrying'] = false,
 ): Promise<T> {
   const { root, address, stateDirectory } = target;
+  requireFolder(target, options.mode);
   const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying });
   let sync: TargetSync | undefined;
   try {
@@ -77,6 +80,19 @@ export async function withTarget<T>(
     await sync?.close();
     connection.close();
   }
+}
+
+/**
+ * A folder that never was there is a slip of the person; one that was synced before and is gone is left to the engine, which
+ * takes it for an accident.
+ */
+function requireFolder({ root, stateDirectory }: Target, mode: Mode): void {
+  if (existsSync(join(stateDirectory, 'base.db'))) return;
+  const stat = statSync(root, { throwIfNoEntry: false });
+  if (stat && !stat.isDirectory())
+    throw new SynclineError('Usage', `${printable(root)} is a file; a folder was expected.`);
+  if (stat || ((mode === 'two-way' || mode === 'pull') && existsSync(dirname(root)))) return;
+  throw new SynclineError('Usage', `There is no folder ${printable(root)}.`);
 }
 
 /** The same folder is the same target, whatever links lead to it. */

@@ -84,8 +84,10 @@ export class ContinuousSync {
   #againMs = AGAIN_MS;
   #failuresForgottenAt = 0;
   #scanMs = 0;
-  /** Something was done, or nothing was looked at yet, since nothing was pending last. */
+  /** Something was done, or other conflicts or problems are left, or nothing was looked at yet, since nothing was pending last. */
   #isUntold = true;
+  /** What the last plan left to a person, as text. */
+  #left = '';
 
   constructor(options: ContinuousSyncOptions) {
     this.#options = options;
@@ -103,7 +105,7 @@ export class ContinuousSync {
     return this.#applied.add(listener);
   }
 
-  /** Called when nothing is pending any more after something was. */
+  /** Called when nothing is pending any more: after something was, and when other conflicts or problems are left than before. */
   onSettled(listener: (settled: Settled) => void): Disposable {
     return this.#settled.add(listener);
   }
@@ -255,6 +257,9 @@ export class ContinuousSync {
   }
 
   #learn(plan: Plan, brake: Brake | null): void {
+    const left = JSON.stringify([plan.conflicts, plan.problems]);
+    if (left !== this.#left) this.#isUntold = true;
+    this.#left = left;
     this.#facts = { brake, error: null, conflicts: plan.conflicts.length, problems: plan.problems.length };
   }
 

@@ -18,7 +18,7 @@ export async function keepBoth(
   at: Date,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const pictures = await cycle.planner.current(cycle.base);
+  const pictures = await cycle.planner.current(cycle.memory.base);
   const mine = nodeAt(pictures.local, path);
   if (!mine) return;
   const beside = besideName(path, at, [pictures.local, pictures.remote]);

@@ -1,5 +1,6 @@
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
+import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Brake } from './reconcile/brakes.ts';
 import type { Conflict } from './reconcile/conflict.ts';
 
@@ -47,3 +48,10 @@ export function bytesOf(operations: readonly Operation[]): number {
   }
   return bytes;
 }
+
+/** The paths that an operation changes. */
+export const pathsOf = (operation: Operation): WirePath[] =>
+  operation.kind === 'rename' ? [operation.from, operation.to] : [operation.path];
+
+/** Equal for equal operations alone. */
+export const keyOf = (operation: Operation): string => JSON.stringify(operation);

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
@@ -12,7 +12,9 @@ import { TargetLock } from './base/targetLock.ts';
 import { ContinuousSync, type Settled } from './continuousSync.ts';
 import { Exclusive } from './exclusive.ts';
 import { explain, type Explanation } from './explanation.ts';
+import { keepBoth } from './keepBoth.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
+import { prepareRoot } from './local/prepareRoot.ts';
 import { SafetyCopies } from './local/safetyCopies.ts';
 import { StatCache } from './local/statCache.ts';
 import { LOOK_AT_ALL, type Looks } from './look.ts';
@@ -21,7 +23,7 @@ import type { Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
 import { ShareFolder } from './remote/shareFolder.ts';
-import { keepBoth } from './keepBoth.ts';
+import { SavedFiles } from './savedFiles.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import { type CycleResult, SyncCycle } from './syncCycle.ts';
 import type { SyncState } from './syncState.ts';
@@ -82,7 +84,8 @@ export class TargetSync {
   readonly #log: (event: string, data: object) => void;
   readonly #traffic: TrafficMeter;
   readonly #following: Disposable;
-  readonly #saves = new Map<WirePath, Promise<void>>();
+  readonly #saves: SavedFiles;
+  readonly #closing = new AbortController();
   #isStarted = false;
 
   /**
@@ -102,7 +105,9 @@ export class TargetSync {
     let store: BaseStore | undefined;
     try {
       store = BaseStore.open(options.stateDirectory);
-      const root = prepareRoot(options.root, options.mode, store.state.base.children.size === 0);
+      const { mode } = options;
+      const mayMake = store.state.base.children.size === 0 && (mode === 'two-way' || mode === 'pull');
+      const root = prepareRoot(options.root, mayMake);
       return new TargetSync({ ...options, root }, lock, store);
     } catch (error) {
       store?.close();
@@ -126,9 +131,9 @@ export class TargetSync {
     const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, log });
     let cycle: SyncCycle | undefined;
     const journal: CommitJournal = {
-      add: (commit) => cycle?.journal.add(commit),
-      settle: (id) => cycle?.journal.settle(id),
-      lose: (id) => cycle?.journal.lose(id),
+      add: (commit) => cycle?.memory.journal.add(commit),
+      settle: (id) => cycle?.memory.journal.settle(id),
+      lose: (id) => cycle?.memory.journal.lose(id),
     };
     const folder = new ShareFolder(share, dir);
     const remote = new RemoteEndpoint({ folder, provider, known: store.state.remote, journal, log });
@@ -146,6 +151,7 @@ export class TargetSync {
       isHeldBack: () => existsSync(join(root, '.git', 'index.lock')),
       log,
     });
+    this.#saves = new SavedFiles(cycle, this.#continuous, log);
     this.#following = provider.onDidChangeClient(() => this.#continuous.refresh());
   }
 
@@ -153,7 +159,11 @@ export class TargetSync {
   plan(options: Pick<SyncOnceOptions, 'signal' | 'onProgress'> = {}): Promise<Plan> {
     return this.#exclusive.run(async () => {
       this.#cycle.forgetFailures();
-      const { plan } = await this.#cycle.plan({ ...options, look: LOOK_AT_ALL });
+      const { plan } = await this.#cycle.plan({
+        ...options,
+        signal: this.#orClosed(options.signal),
+        look: LOOK_AT_ALL,
+      });
       return plan;
     });
   }
@@ -202,21 +212,8 @@ export class TargetSync {
 
   /** A program saved a file of the folder: the fast way, ahead of watchers and of what else is under way. */
   notifySaved(file: string): void {
-    const path = this.#pathOf(file);
-    if (path === null || !this.#isStarted) return;
-    const send = async (): Promise<void> => {
-      const isPaused = this.state.kind === 'paused';
-      const isSent = !isPaused && (await this.#cycle.express(path, (applied) => this.#continuous.tell(applied)));
-      if (isSent) this.#continuous.refresh();
-      else this.#continuous.hint(new Set([path]));
-    };
-    const last = this.#saves.get(path) ?? Promise.resolve();
-    const sent = last.then(send).catch((error: unknown) => {
-      this.#log('saveNotSent', { path, code: SynclineError.from(error).code });
-      this.#continuous.hint(new Set([path]));
-    });
-    this.#saves.set(path, sent);
-    void sent.then(() => this.#saves.get(path) === sent && this.#saves.delete(path));
+    const path = relative(this.root, file).split(sep).join('/');
+    if (this.#isStarted && isWirePath(path)) this.#saves.send(path);
   }
 
   /** Of continuous syncing. */
@@ -240,7 +237,7 @@ export class TargetSync {
 
   /** As of the last look, or of the last run when there was none yet. */
   conflicts(): readonly Conflict[] {
-    return this.#cycle.conflicts;
+    return this.#cycle.memory.conflicts;
   }
 
   /** As of the last look. */
@@ -254,7 +251,8 @@ export class TargetSync {
    *
    * @throws SynclineError `NotFound` when there is no such conflict, `Changed` when it has become another one meanwhile.
    */
-  async resolve(path: string, choice: 'mine' | 'theirs' | 'both', signal?: AbortSignal): Promise<void> {
+  async resolve(path: string, choice: 'mine' | 'theirs' | 'both', asked?: AbortSignal): Promise<void> {
+    const signal = this.#orClosed(asked);
     await this.#exclusive.run(async () => {
       const listed = this.conflicts().find((conflict) => conflict.path === path);
       if (!listed) throw new SynclineError('NotFound', `There is no conflict at “${printable(path)}”.`);
@@ -285,9 +283,9 @@ export class TargetSync {
   async explain(path: string, signal?: AbortSignal): Promise<Explanation> {
     const at = path.normalize('NFC').replace(/\/+$/, '');
     return this.#exclusive.run(async () => {
-      const look = { local: new Set([at]), remote: new Set<string>() };
-      const { plan } = await this.#cycle.plan({ look, signal });
-      const { local, remote } = await this.#cycle.planner.current(this.#cycle.base);
+      const look: Looks = { local: new Set([at]), remote: this.#remote.isOnline ? new Set<string>() : 'nothing' };
+      const { plan } = await this.#cycle.plan({ look, signal: this.#orClosed(signal) });
+      const { local, remote } = await this.#cycle.planner.current(this.#cycle.memory.base);
       const found = (tree: typeof local): Entry | null => (isWirePath(at) ? entryOf(nodeAt(tree, at)) : null);
       const isDirectory = path.endsWith('/') || isFolder(join(this.root, at));
       const covers = (other: string): boolean => at === other || at.startsWith(`${other}/`);
@@ -296,7 +294,7 @@ export class TargetSync {
         ignore: this.#local.rules.explain(at, isDirectory),
         problem: plan.problems.find((problem) => covers(problem.path.normalize('NFC'))) ?? null,
         conflict: plan.conflicts.find((conflict) => covers(conflict.path)) ?? null,
-        base: found(this.#cycle.base),
+        base: found(this.#cycle.memory.base),
         local: found(local),
         remote: found(remote),
       });
@@ -310,17 +308,23 @@ export class TargetSync {
 
   /** What both sides last agreed on. */
   baseOf(path: string): Entry | null {
-    return isWirePath(path) ? entryOf(nodeAt(this.#cycle.base, path)) : null;
+    return isWirePath(path) ? entryOf(nodeAt(this.#cycle.memory.base, path)) : null;
   }
 
+  /** Stops what is under way; calls that are waiting reject with `Cancelled`. */
   async close(): Promise<void> {
+    this.#closing.abort(new SynclineError('Cancelled'));
     await this.#continuous.close();
-    await Promise.all(this.#saves.values());
+    await this.#saves.settled();
     await this.#exclusive.run(() => Promise.resolve());
     this.#following.dispose();
     this.#traffic.dispose();
     this.#store.close();
     this.#lock.release();
+  }
+
+  #orClosed(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
   async #rounds(options: SyncOnceOptions, applied: AppliedOperation[]): Promise<CycleResult> {
@@ -329,6 +333,7 @@ export class TargetSync {
     for (let round = 1; ; round++) {
       const result = await this.#round({
         ...options,
+        signal: this.#orClosed(options.signal),
         look,
         onApplied: (each) => {
           applied.push(each);
@@ -357,11 +362,6 @@ export class TargetSync {
       this.#log('safetyNotPruned', { code: diskError(error, 'remove old safety copies').code });
     }
   }
-
-  #pathOf(file: string): WirePath | null {
-    const path = relative(this.root, file).split(sep).join('/');
-    return isWirePath(path) ? path : null;
-  }
 }
 
 const changedSince = (path: string): SynclineError =>
@@ -375,22 +375,3 @@ const restless = (path: WirePath): Problem => ({
 });
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
-function prepareRoot(root: string, mode: Mode, isNew: boolean): string {
-  const absolute = resolve(root);
-  try {
-    const mayMake = isNew && (mode === 'two-way' || mode === 'pull') && existsSync(dirname(absolute));
-    if (mayMake && !existsSync(absolute)) mkdirSync(absolute);
-    if (!statSync(absolute).isDirectory()) throw new SynclineError('RootUnavailable', `${absolute} is no folder.`);
-    return realpathSync(absolute);
-  } catch (error) {
-    const { message } = diskError(error, 'open the local folder');
-    throw new SynclineError(
-      'RootUnavailable',
-      `The local folder ${absolute} is unavailable; nothing was changed. ${message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}

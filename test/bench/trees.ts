@@ -6,11 +6,15 @@ import { type Figure, median, time } from './figures.ts';
 import type { RsyncDaemon } from './rsyncDaemon.ts';
 import type { Bench } from './bench.ts';
 
+/** No further round is begun after this, milliseconds: on a slow machine one has to do. */
+const BUDGET_MS = 30_000;
+
 /** First sync of a tree, taking turns, each into a new place; then syncing it again when nothing has changed. */
 export async function measureTrees({ home, tree, rsync, cleanUps }: Bench, rounds = 2, repeats = 3): Promise<Figure[]> {
   const first = { ours: [] as number[], theirs: [] as number[], durable: [] as number[] };
   const again = { ours: [] as number[], theirs: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
+  const begun = performance.now();
+  for (let round = 0; round < rounds && performance.now() - begun < BUDGET_MS; round++) {
     const server = await ServerProcess.start(
       { after: (cleanUp) => void cleanUps.push(cleanUp as never) },
       join(home, `round ${round}`),

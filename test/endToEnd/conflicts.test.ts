@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { diff } from '../support/compareTrees.ts';
 import { type Ended, type Line, ServerProcess } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { converge, Workspace } from '../support/workspace.ts';
 import { contentIdOf } from '../../server/protocol/contentId.ts';
 
 /** A folder and a share that agreed on a file, and then both changed it. */
@@ -123,6 +124,35 @@ test('what is no conflict cannot be resolved', async (t) => {
   assert.equal(undecided.status, 2);
   assert.match(undecided.stderr, /--keep/);
 });
+
+for (const keep of ['mine', 'theirs', 'both'] as const) {
+  test(`keep ${keep} while another process is syncing: it finds both sides agreed`, async (t) => {
+    const home = temporaryFolder(t);
+    const server = await ServerProcess.start(t, home);
+    const workspace = new Workspace(server, home, 'local');
+    t.after(() => workspace.stop());
+    workspace.write('a.txt', 'base\n');
+    await workspace.watch();
+    server.running.child.kill('SIGSTOP');
+    workspace.write('a.txt', 'mine\n');
+    writeFileSync(join(server.folder, 'a.txt'), 'theirs!\n');
+    server.running.child.kill('SIGCONT');
+    await workspace.running.event('conflict');
+    const [local, target] = [workspace.folder, `${server.url}/files`];
+    const listed = await workspace.cli('conflicts', local, target, '--json');
+    assert.deepEqual(conflictsOf(listed), [CONFLICT]);
+    const resolved = await workspace.cli('resolve', local, target, 'a.txt', '--keep', keep);
+    assert.equal(resolved.status, 0, resolved.stderr);
+    await converge([workspace], () => {
+      const last = workspace.running.lines.at(-1) ?? {};
+      return last['event'] === 'idle' && last['conflicts'] === undefined && diff(local, server.folder) === '';
+    });
+    const contents = readdirSync(local).map((name) => readFileSync(join(local, name), 'utf8'));
+    const expected = { mine: ['mine\n'], theirs: ['theirs!\n'], both: ['mine\n', 'theirs!\n'] }[keep];
+    assert.deepEqual(contents.toSorted(), expected);
+    assert.equal((await workspace.cli('conflicts', local, target)).status, 0);
+  });
+}
 
 test('the first sync of two folders takes over what is equal and one-sided, and asks about the rest', async (t) => {
   const home = temporaryFolder(t);

@@ -240,8 +240,10 @@ test('conflicts and problems are states, and go when they are settled', async (t
   running.remote.hint(new Set());
   await running.quiet();
   assert.deepEqual(running.sync.state, { kind: 'conflicts', count: 1, problems: 0 });
+  assert.equal(running.settled, 2, 'a conflict is news');
   await running.change('a=2', 'a');
   assert.equal(running.sync.state.kind, 'inSync');
+  assert.equal(running.settled, 3, 'and so is its end');
   running.local.problems = [{ path: 'x', code: 'AccessDenied', message: '' }];
   running.local.hint(new Set(['x']));
   await running.quiet();

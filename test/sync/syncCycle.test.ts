@@ -49,7 +49,7 @@ class Target {
   }
 
   shown(): string {
-    const [local, remote, base] = [show(this.local.tree), show(this.remote.tree), show(this.cycle.base)];
+    const [local, remote, base] = [show(this.local.tree), show(this.remote.tree), show(this.cycle.memory.base)];
     return local === remote && remote === base ? local : `local ${local} | remote ${remote} | base ${base}`;
   }
 
@@ -80,18 +80,44 @@ test('a second run does nothing, and nothing that was fetched is sent back', asy
   assert.deepEqual([again.applied, target.local.sent], [[], []]);
 });
 
+test('a change right behind what was sent is no conflict', async (t) => {
+  const target = new Target(t, { base: 'a=1', local: 'a=2', remote: 'a=1' });
+  const apply = target.remote.apply.bind(target.remote);
+  target.remote.apply = async (...args) => {
+    await apply(...args);
+    target.remote.tree = treeOf('a=3');
+    await target.remote.scan({ look: 'everything', base: treeOf('') });
+  };
+  await target.run();
+  target.remote.apply = apply;
+  await target.run();
+  assert.equal(target.shown(), 'a=3');
+});
+
+test('a merged mode and edit that reached one side only is decided anew', async (t) => {
+  const target = new Target(t, { base: 'a=1', local: 'a=2', remote: 'a*=1' });
+  target.remote.beforeOperation = () => {
+    target.remote.tree = treeOf('a*=3');
+  };
+  assert.deepEqual((await target.run()).stale, ['a']);
+  target.remote.beforeOperation = () => {};
+  await target.run();
+  assert.equal(target.shown(), 'local a*=2 | remote a*=3 | base a=1');
+  assert.equal(target.cycle.memory.conflicts.length, 1);
+});
+
 test('a conflict is remembered until both sides are equal, whoever makes them so', async (t) => {
   const target = new Target(t, { base: 'a=1', local: 'a=2', remote: 'a=3' });
   await target.run();
   assert.equal(target.shown(), 'local a=2 | remote a=3 | base a=1');
   target.restart();
   assert.deepEqual(
-    target.cycle.conflicts.map(({ path, base, mine, theirs }) => ({ path, base, mine, theirs })),
+    target.cycle.memory.conflicts.map(({ path, base, mine, theirs }) => ({ path, base, mine, theirs })),
     [{ path: 'a', base: file('1'), mine: file('2'), theirs: file('3') }],
   );
   target.local.tree = treeOf('a=3');
   await target.run();
-  assert.deepEqual(target.cycle.conflicts, []);
+  assert.deepEqual(target.cycle.memory.conflicts, []);
   assert.equal(target.shown(), 'a=3');
 });
 
@@ -103,7 +129,7 @@ test('a resolution makes one side take what the other has', async (t) => {
     const target = new Target(t, { base: 'a=1', local: 'a=2', remote: 'a=3' });
     await target.run({ resolve: () => resolution });
     assert.equal(target.shown(), end);
-    assert.deepEqual(target.cycle.conflicts, []);
+    assert.deepEqual(target.cycle.memory.conflicts, []);
   }
 });
 
@@ -127,7 +153,7 @@ test('what changed on the other side meanwhile is not overwritten, and is looked
   assert.equal(show(target.remote.tree), 'a=3');
   target.remote.beforeOperation = () => {};
   await target.run();
-  assert.equal(target.cycle.conflicts.length, 1);
+  assert.equal(target.cycle.memory.conflicts.length, 1);
 });
 
 test('what the server changes right behind what was fetched or sent is a change, and no conflict', async (t) => {
@@ -139,7 +165,7 @@ test('what the server changes right behind what was fetched or sent is a change,
       target.remote.announce();
     },
   });
-  assert.deepEqual(target.cycle.conflicts, []);
+  assert.deepEqual(target.cycle.memory.conflicts, []);
   await target.run();
   assert.equal(target.shown(), 'a=3 b=4');
 });
@@ -168,7 +194,7 @@ test('after a failure in the middle, what was done is remembered and the rest is
   target.local.tree = treeOf('a=5 b=2 c=3');
   await target.run();
   assert.equal(target.shown(), 'a=5 b=2 c=3');
-  assert.deepEqual(target.cycle.conflicts, []);
+  assert.deepEqual(target.cycle.memory.conflicts, []);
 });
 
 test('a rename that was done counts, even if what was to follow inside was not', async (t) => {
@@ -279,7 +305,7 @@ test('express: a save of a known file goes ahead of everything and is remembered
   assert.deepEqual(applied(told), ['remote: put a']);
   assert.equal(target.shown(), 'a=2 b=1');
   target.restart();
-  assert.equal(show(target.cycle.base), 'a=2 b=1');
+  assert.equal(show(target.cycle.memory.base), 'a=2 b=1');
 });
 
 test('express: leaves to a round what needs a closer look', async (t) => {
@@ -343,7 +369,7 @@ test('whatever happens on both sides between and during rounds: they converge', 
         result = await target.run({ confirmed: true });
       }
       if (result.plan.conflicts.length === 0) assert.equal(show(target.local.tree), show(target.remote.tree));
-      if (result.plan.conflicts.length === 0) assert.equal(show(target.cycle.base), show(target.local.tree));
+      if (result.plan.conflicts.length === 0) assert.equal(show(target.cycle.memory.base), show(target.local.tree));
       target.store.close();
     }),
     { numRuns: 150 },

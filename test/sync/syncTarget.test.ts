@@ -367,3 +367,13 @@ test('explains why a path is synced, ignored or neither', async (t) => {
     "“.git/config” is ignored: its folder “.git” is never synced (git's or Syncline's own data).",
   );
 });
+
+test('closing ends what waits for a connection', async (t) => {
+  const server = await startServer(t);
+  const folder = new SyncedFolder(t, { ...server, url: 'ws://127.0.0.1:9' });
+  mkdirSync(folder.root);
+  const target = await folder.open();
+  const rejected = assert.rejects(target.syncOnce(), { code: 'Cancelled' });
+  await folder.close();
+  await rejected;
+});

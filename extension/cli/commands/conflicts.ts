@@ -27,7 +27,12 @@ server has (theirs). Exit status 1 while there are any.
 /** As of now; while another process syncs the target, as of its last look. */
 async function find(cli: Cli, place: Target, options: TargetOptions): Promise<readonly Conflict[]> {
   try {
-    return await withTarget(cli, place, options, async ({ sync }) => (await sync.plan({ signal: cli.signal })).conflicts);
+    return await withTarget(
+      cli,
+      place,
+      options,
+      async ({ sync }) => (await sync.plan({ signal: cli.signal })).conflicts,
+    );
   } catch (error) {
     if (error instanceof SynclineError && error.code === 'TargetBusy') return storedConflicts(place.stateDirectory);
     throw error;
@@ -38,11 +43,7 @@ function tell({ out, exitWith }: Cli, conflicts: readonly Conflict[], resolve: s
   if (conflicts.length === 0) return out.note('There are no conflicts.');
   exitWith(EXIT.remaining);
   for (const { path, base, mine, theirs } of conflicts) {
-    const sides = [
-      `  base    ${side(base)}`,
-      `  mine    ${side(mine)}`,
-      `  theirs  ${side(theirs)}`,
-    ];
+    const sides = [`  base    ${side(base)}`, `  mine    ${side(mine)}`, `  theirs  ${side(theirs)}`];
     out.result({ event: 'conflict', path, base, mine, theirs }, [printable(path), ...sides]);
   }
   const [first] = conflicts;
@@ -52,4 +53,5 @@ function tell({ out, exitWith }: Cli, conflicts: readonly Conflict[], resolve: s
 const side = (entry: Entry | null): string =>
   `${describeEntry(entry)}${entry?.kind === 'file' ? `  ${entry.content.slice(0, 12)}` : ''}`;
 
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;

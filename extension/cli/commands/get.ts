@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -11,8 +11,8 @@ import { examples } from '../cli.ts';
 import { reportFolder } from '../copyReport.ts';
 import { formatBytes } from '../output/format.ts';
 import { progressBar } from '../output/progressBar.ts';
+import { safeKeeping } from '../safeKeeping.ts';
 import { type ServerOptions, type ServerSession, withServer, withServerOptions } from '../serverSession.ts';
-import { stateHome } from '../stateHome.ts';
 
 interface GetOptions extends ServerOptions {
   readonly force?: boolean;
@@ -66,7 +66,7 @@ async function get(
       const shown = printable(local ?? name);
       out.result(event, copied > 0 ? `${shown}: ${formatBytes(size)} downloaded` : `${shown}: unchanged`);
     }
-    if (kept?.used()) out.note(`What was replaced here is kept in ${kept.folder}.`);
+    if (kept?.isUsed) out.note(`What was replaced here is kept in ${kept.folder}.`);
   } finally {
     progress.stop();
   }
@@ -110,20 +110,4 @@ function folderFor(path: string): string {
 function needName(name: string): string {
   if (name !== '') return name;
   throw new SynclineError('Usage', 'Say where to: syncline get . LOCAL');
-}
-
-/** Copies of files about to be replaced go to the user's state directory, by the time of the command. */
-function safeKeeping(cli: Cli): { folder: string; keep(file: string, path: string): void; used(): boolean } {
-  const folder = join(stateHome(cli.env), 'replaced', new Date().toISOString().replaceAll(':', '-'));
-  let used = false;
-  return {
-    folder,
-    keep(file, path) {
-      const to = join(folder, path);
-      mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-      copyFileSync(file, to);
-      used = true;
-    },
-    used: () => used,
-  };
 }

@@ -1,8 +1,10 @@
 import { Option } from 'commander';
+import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
-import type { DefineCommand } from '../cli.ts';
+import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
-import { readTarget, type TargetOptions, withTarget, withTargetOptions } from '../targetSession.ts';
+import { resolveBeside } from '../resolveBeside.ts';
+import { readTarget, type Target, type TargetOptions, withTarget, withTargetOptions } from '../targetSession.ts';
 
 interface ResolveOptions extends TargetOptions {
   readonly keep: 'mine' | 'theirs' | 'both';
@@ -19,11 +21,7 @@ export const define: DefineCommand = (command, cli) => {
     .addHelpText('after', WHAT + examples('syncline resolve ./work ws://127.0.0.1:4848/files notes.txt --keep both'))
     .action(async (local: string, target: string, path: string, options: ResolveOptions) => {
       const place = readTarget(cli, local, target);
-      await withTarget(cli, place, options, async ({ sync }) => {
-        // as things are now: what the last run saw may have become something else
-        await sync.plan({ signal: cli.signal });
-        await sync.resolve(path.normalize('NFC'), options.keep, cli.signal);
-      });
+      await decide(cli, place, path.normalize('NFC'), options);
       cli.out.result({ event: 'resolved', path, keep: options.keep }, `${printable(path)}: ${DONE[options.keep]}`);
     });
 };
@@ -39,3 +37,16 @@ const DONE = {
   both: 'both are kept side by side now',
 } as const;
 
+async function decide(cli: Cli, place: Target, path: string, options: ResolveOptions): Promise<void> {
+  const { signal } = cli;
+  try {
+    await withTarget(cli, place, options, async ({ sync }) => {
+      // as things are now: what the last run saw may have become something else
+      await sync.plan({ signal });
+      await sync.resolve(path, options.keep, signal);
+    });
+  } catch (error) {
+    if (!(error instanceof SynclineError && error.code === 'TargetBusy')) throw error;
+    await resolveBeside(cli, place, options, path, options.keep);
+  }
+}

@@ -4,7 +4,14 @@ import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
 import { EXIT } from '../exitStatus.ts';
 import { syncOnce } from '../syncOnce.ts';
-import { operationEvent, operationText, plannedOperations, summaryText, tellConflicts, tellProblems } from '../syncText.ts';
+import {
+  operationEvent,
+  operationText,
+  plannedOperations,
+  summaryText,
+  tellConflicts,
+  tellProblems,
+} from '../syncText.ts';
 import { syncWatch } from '../syncWatch.ts';
 import { readTarget, type TargetOptions, type TargetSession, withTarget, withTargetOptions } from '../targetSession.ts';
 import { summarize } from '../../sync/syncSummary.ts';

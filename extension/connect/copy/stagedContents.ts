@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
-  constants,
   copyFileSync,
   fsync,
+  fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -76,6 +78,9 @@ export class StagedContents implements ContentSink {
     if (last || content === EMPTY_CONTENT) return staged;
     const copy = join(this.#folder, randomUUID());
     copyFileSync(staged, copy);
+    const descriptor = openSync(copy, 'r');
+    fsyncSync(descriptor);
+    closeSync(descriptor);
     return copy;
   }
 }
@@ -146,14 +151,19 @@ function makeExecutable(file: string): void {
   chmodSync(file, (mode | ((mode & 0o444) >> 2)) & 0o777);
 }
 
-/** A hard link fails where something exists, which a rename would replace; some file systems have no hard links. */
+/**
+ * A hard link fails where something exists, which a rename would replace. Some file systems have no hard links; there the
+ * look right before the rename has to do.
+ */
 function linkOrMove(from: string, to: string): void {
   try {
     linkSync(from, to);
     unlinkSync(from);
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno !== 'EPERM' && errno !== 'ENOTSUP' && errno !== 'EOPNOTSUPP' && errno !== 'ENOSYS') throw error;
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error;
+    if (lstatSync(to, { throwIfNoEntry: false })) throw new SynclineError('AlreadyExists', undefined, { cause: error });
+    renameSync(from, to);
   }
 }
+
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

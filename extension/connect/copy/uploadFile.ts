@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { hashFile } from '../../../server/protocol/disk/hashFile.ts';
 import { isExecutable } from '../../../server/protocol/disk/statIdentity.ts';
-import { type FileEntry, sameEntry } from '../../../server/protocol/entry.ts';
+import { type Entry, type FileEntry, sameEntry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ListRow } from '../../../server/protocol/messages/files.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -29,10 +29,11 @@ export async function uploadFile(
   files: RemoteFiles,
   local: string,
   path: WirePath,
-  options: CopyOptions = {},
+  options: CopyOptions & { /** What must be there, instead of whatever is. */ readonly expect?: Entry } = {},
 ): Promise<UploadedFile> {
-  const { signal } = options;
+  const { signal, expect } = options;
   const [{ file, entry }, found] = await Promise.all([readEntry(local, signal), files.find(path, { signal })]);
+  if (expect && !sameEntry(found?.entry, expect)) throw new SynclineError('Changed', undefined, { data: { path } });
   if (found?.entry.kind === 'directory') throw folderInTheWay(path);
   if (found && sameEntry(found.entry, entry)) return { entry, changed: false, rev: found.rev };
   options.onTotal?.(entry.size);

@@ -49,12 +49,13 @@ export class LocalChanges {
   /** Puts a staged file where nothing is, or in place of `old`. */
   placeFile(path: WirePath, staged: string, entry: FileEntry, old: WalkedChild | null): void {
     try {
-      const mode = old?.kind === 'file' ? old.identity.mode : lstatSync(staged).mode;
-      const wanted = withExecutable(mode, entry.executable);
-      if (process.platform !== 'win32') chmodSync(staged, wanted);
+      const { newFileMode } = this.#staging;
+      const mode = withExecutable(old?.kind === 'file' ? old.identity.mode : newFileMode, entry.executable);
+      if (mode !== newFileMode && process.platform !== 'win32') chmodSync(staged, mode);
       this.#place(path, staged, old);
-    } finally {
+    } catch (error) {
       rmSync(staged, { force: true });
+      throw error;
     }
   }
 

@@ -26,7 +26,7 @@ import { isAlwaysIgnored } from '../ignore/alwaysIgnored.ts';
 import type { IgnoreRules } from '../ignore/ignoreRules.ts';
 import type { LocalSide } from '../sides.ts';
 import { applyOperation } from '../tree/applyOperation.ts';
-import { entriesOf, nodeAt } from '../tree/tree.ts';
+import { nodeAt, placesOf } from '../tree/tree.ts';
 import { LocalChanges, Stale } from './localChanges.ts';
 import { isGone, LocalReader } from './localReader.ts';
 import { LocalScanner } from './localScanner.ts';
@@ -140,11 +140,7 @@ export class LocalEndpoint implements LocalSide {
 
   /** What the folder holds elsewhere needs no transfer. Returns what is still missing. */
   async #copyKnown(wanted: readonly Use[], staging: LocalStaging): Promise<Use[]> {
-    const places = new Map<ContentId, WirePath>();
-    const contents = new Set(wanted.map(({ content }) => content));
-    for (const [path, node] of entriesOf(this.#scanner.tree)) {
-      if (node.kind === 'file' && contents.has(node.content)) places.set(node.content, path);
-    }
+    const places = placesOf(this.#scanner.tree, new Set(wanted.map(({ content }) => content)));
     if (places.size === 0) return [...wanted];
     const reader = this.read();
     try {

@@ -32,6 +32,8 @@ export class LocalStaging implements ContentSink {
   readonly #folder: string;
   /** In the root: to be removed when nothing is in it. */
   readonly #borrowed: string | undefined;
+  /** Permission bits that a new file gets here. */
+  readonly newFileMode: number;
   readonly #complete = new Set<ContentId>();
   readonly #unsynced = new Set<ContentId>();
   #counter = 0;
@@ -39,6 +41,7 @@ export class LocalStaging implements ContentSink {
   private constructor(folder: string, borrowed: string | undefined) {
     this.#folder = folder;
     this.#borrowed = borrowed;
+    this.newFileMode = this.#probeMode();
   }
 
   /** In the state folder when it is on the same file system as the root, else in `.syncline` of the root. */
@@ -47,7 +50,7 @@ export class LocalStaging implements ContentSink {
       mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
       const sameDisk = statSync(root).dev === statSync(stateDirectory).dev;
       const borrowed = sameDisk ? undefined : join(root, STATE_FOLDER);
-      const folder = join(borrowed ?? stateDirectory, 'staging');
+      const folder = join(borrowed ?? stateDirectory, 'fetching');
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const staging = new LocalStaging(folder, borrowed);
       staging.#tidy();
@@ -69,9 +72,16 @@ export class LocalStaging implements ContentSink {
   }
 
   open(part: ContentPart): Promise<ContentWriter> {
-    const file = this.#partOf(part.content);
+    // a small content is never resumed, so it is written under its final name at once
+    const isSmall = part.size < SMALLEST_PART;
+    const file = isSmall ? this.#fileOf(part.content) : this.#partOf(part.content);
+    const done = (): void => {
+      if (!isSmall) renameSync(file, this.#fileOf(part.content));
+      this.#complete.add(part.content);
+      this.#unsynced.add(part.content);
+    };
     try {
-      return Promise.resolve(new PartWriter(file, part, () => this.#finished(part.content)));
+      return Promise.resolve(new PartWriter(file, part, done));
     } catch (error) {
       return Promise.reject(diskError(error, STORING));
     }
@@ -145,12 +155,6 @@ export class LocalStaging implements ContentSink {
     }
   }
 
-  #finished(content: ContentId): void {
-    renameSync(this.#partOf(content), this.#fileOf(content));
-    this.#complete.add(content);
-    this.#unsynced.add(content);
-  }
-
   #fileOf(content: ContentId): string {
     return join(this.#folder, content);
   }
@@ -161,6 +165,16 @@ export class LocalStaging implements ContentSink {
 
   #temporary(): string {
     return join(this.#folder, `tmp-${process.pid}-${++this.#counter}`);
+  }
+
+  /** The process's umask can only be read by making a file. */
+  #probeMode(): number {
+    const file = this.#temporary();
+    rmSync(file, { force: true });
+    closeSync(createExclusive(file, NEW_FILE));
+    const mode = lstatSync(file).mode & 0o777;
+    rmSync(file);
+    return mode;
   }
 
   /** What an earlier process left, except parts that are worth resuming. */

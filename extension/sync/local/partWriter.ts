@@ -1,8 +1,8 @@
-import { closeSync, constants, openSync, read, rmSync, write } from 'node:fs';
+import { closeSync, constants, openSync, read, rmSync, unlinkSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { ContentHasher } from '../../../server/protocol/contentId.ts';
 import { createExclusive, writeFully } from '../../../server/protocol/disk/atomicFile.ts';
-import { diskError } from '../../../server/protocol/disk/diskError.ts';
+import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
@@ -34,9 +34,8 @@ export class PartWriter implements ContentWriter {
     this.#part = part;
     this.#done = done;
     this.#written = this.#prefix = part.from;
-    if (part.from === 0) rmSync(file, { force: true });
     const resume = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
-    this.#descriptor = part.from === 0 ? createExclusive(file, NEW_FILE) : openSync(file, resume);
+    this.#descriptor = part.from === 0 ? createAnew(file) : openSync(file, resume);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -91,6 +90,17 @@ export class PartWriter implements ContentWriter {
   #close(): void {
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
+  }
+}
+
+/** What an earlier attempt left gives way. */
+function createAnew(file: string): number {
+  try {
+    return createExclusive(file, NEW_FILE);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    unlinkSync(file);
+    return createExclusive(file, NEW_FILE);
   }
 }
 

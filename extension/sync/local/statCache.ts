@@ -57,14 +57,13 @@ export class StatCache {
     this.#byInode = undefined;
   }
 
-  /** Folders whose files changed since this was last asked, with all that is known of them; for storing. */
-  takeChanges(): [folder: string, files: readonly (readonly [string, KnownFile])[]][] {
-    const changes = [...this.#changed].map((folder): [string, [string, KnownFile][]] => [
-      folder,
-      [...(this.#folders.get(folder) ?? [])],
-    ]);
+  /** Folders whose files changed since the last {@link saved}, with all that is known of them. */
+  changes(): [folder: string, files: readonly (readonly [string, KnownFile])[]][] {
+    return [...this.#changed].map((folder) => [folder, [...(this.#folders.get(folder) ?? [])]]);
+  }
+
+  saved(): void {
     this.#changed.clear();
-    return changes;
   }
 
   #set(folder: string, name: string, known: KnownFile): void {

@@ -25,9 +25,10 @@ function agree(path: WirePath | undefined, base: Node, local: Node, remote: Node
   const [here, there] = [childrenOf(local), childrenOf(remote)];
   let same = base?.kind === 'directory';
   const take = (name: string): void => {
-    const old = before.get(name);
+    const [old, mine, theirs] = [before.get(name), here.get(name), there.get(name)];
+    if (mine !== undefined && mine === theirs && mine === old) return void children.set(name, old);
     const at = childPath(path, name);
-    const now = blocked.has(at) ? old : agree(at, old, here.get(name), there.get(name), blocked);
+    const now = blocked.has(at) ? old : agree(at, old, mine, theirs, blocked);
     if (now) children.set(name, now);
     if (now !== old) same = false;
   };

@@ -93,6 +93,19 @@ export function* entriesOf(node: TreeNode | undefined, at?: WirePath): Generator
   }
 }
 
+/** Where a tree holds each of these contents; one place for each that it holds. */
+export function placesOf(tree: Tree, contents: ReadonlySet<string>): Map<string, WirePath> {
+  const places = new Map<string, WirePath>();
+  const search = (directory: Directory, at: WirePath | undefined): void => {
+    for (const [name, node] of directory.children) {
+      if (node.kind === 'directory') search(node, childPath(at, name));
+      else if (node.kind === 'file' && contents.has(node.content)) places.set(node.content, childPath(at, name));
+    }
+  };
+  search(tree, undefined);
+  return places;
+}
+
 export interface TreeCount {
   readonly files: number;
   readonly links: number;

@@ -266,7 +266,7 @@ for (const [title, { before, operations, after, outcomes = 'done', kept }] of CA
     if (!outcomes.includes('stale') && !title.includes('standing'))
       assert.equal(picture, after, 'the picture shows it without a look');
     if (kept) assert.deepEqual(folder.safety(), kept);
-    assert.deepEqual(readdirSync(join(folder.state, 'staging')), [], 'nothing is left behind');
+    assert.deepEqual(readdirSync(join(folder.state, 'fetching')), [], 'nothing is left behind');
   });
 }
 

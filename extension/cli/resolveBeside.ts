@@ -1,0 +1,74 @@
+import { constants, copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskError } from '../../server/protocol/disk/diskError.ts';
+import { type Entry, sameEntry } from '../../server/protocol/entry.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { printable, type WirePath } from '../../server/protocol/wirePath.ts';
+import { download } from '../connect/copy/download.ts';
+import { uploadFile } from '../connect/copy/uploadFile.ts';
+import { RemoteFiles } from '../connect/remoteFiles.ts';
+import { storedConflicts } from '../sync/base/storedConflicts.ts';
+import { besideName } from '../sync/besideName.ts';
+import type { Conflict } from '../sync/reconcile/conflict.ts';
+import type { Cli } from './cli.ts';
+import { safeKeeping } from './safeKeeping.ts';
+import { openConnection } from './serverSession.ts';
+import type { Target } from './targetSession.ts';
+
+/**
+ * Decides a conflict of a target that another process is keeping in sync: makes both sides hold the same, on the condition
+ * that they still hold what the conflict says, and leaves it to that process to find that they agree.
+ */
+export async function resolveBeside(
+  cli: Cli,
+  { root, address, stateDirectory }: Target,
+  options: { readonly tokenFile?: string },
+  path: string,
+  keep: 'mine' | 'theirs' | 'both',
+): Promise<void> {
+  const { mine, theirs, path: at } = findConflict(stateDirectory, path);
+  const { signal } = cli;
+  const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying: false });
+  try {
+    const files = new RemoteFiles(await connection.client({ signal }), address);
+    const remotePath = files.resolveBelow(at);
+    const there = (await files.find(remotePath, { signal }))?.entry ?? null;
+    if (!sameEntry(there, theirs)) throw changed(at);
+    requireFile(mine, at);
+    requireFile(theirs, at);
+    if (keep === 'mine') await uploadFile(files, join(root, at), remotePath, { signal, expect: theirs });
+    else {
+      if (keep === 'both') copyBeside(root, at);
+      await download(files, root, new Map([[at, theirs]]), { signal, keep: safeKeeping(cli).keep });
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+function findConflict(stateDirectory: string, path: string): Conflict {
+  const found = storedConflicts(stateDirectory).find((conflict) => conflict.path === path);
+  if (!found) throw new SynclineError('NotFound', `There is no conflict at “${printable(path)}”.`);
+  return found;
+}
+
+function requireFile(entry: Entry | null, path: WirePath): asserts entry is Extract<Entry, { kind: 'file' }> {
+  if (entry?.kind === 'file') return;
+  throw new SynclineError(
+    'TargetBusy',
+    `“${printable(path)}” is no file on both sides. End the running “syncline sync --watch” first, then decide this again.`,
+  );
+}
+
+function copyBeside(root: string, path: WirePath): void {
+  try {
+    copyFileSync(join(root, path), join(root, besideName(path, new Date(), [])), constants.COPYFILE_EXCL);
+  } catch (error) {
+    throw diskError(error, `keep “${printable(path)}” beside`);
+  }
+}
+
+const changed = (path: WirePath): SynclineError =>
+  new SynclineError('Changed', `“${printable(path)}” has changed since; look at the conflict again.`, {
+    data: { path },
+  });

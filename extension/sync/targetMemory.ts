@@ -1,0 +1,157 @@
+import type { Operation } from '../../server/protocol/messages/files.ts';
+import type { Clock } from '../connect/clock.ts';
+import type { BaseStore, PendingCommit } from './base/baseStore.ts';
+import type { StatCache } from './local/statCache.ts';
+import type { AppliedOperation } from './plan.ts';
+import type { Planner } from './planner.ts';
+import { agreedBase } from './reconcile/agreement.ts';
+import type { Conflict } from './reconcile/conflict.ts';
+import type { CommitJournal } from './remote/remoteEndpoint.ts';
+import type { RemoteSide } from './sides.ts';
+import type { Tree } from './tree/tree.ts';
+import { TreeEditor } from './tree/treeEditor.ts';
+
+export interface TargetMemoryOptions {
+  readonly store: BaseStore;
+  readonly cache: StatCache;
+  readonly planner: Planner;
+  readonly remote: Pick<RemoteSide, 'known'>;
+  readonly clock: Clock;
+}
+
+/** What has been done is saved at least this often while a plan is carried out, milliseconds. */
+const SAVE_EVERY_MS = 3_000;
+
+/** What a target knows of its past: the base, the conflicts, the commits without an answer; kept on disk as it changes. */
+export class TargetMemory {
+  readonly #options: TargetMemoryOptions;
+  #base: Tree;
+  #conflicts: readonly Conflict[];
+  #blocked: ReadonlySet<string> = new Set();
+  /** Operations that were done and are not in the base yet, in the order in which they were. */
+  #done: AppliedOperation[] = [];
+  /** Paths at which both sides get a new entry. */
+  #merging: ReadonlySet<string> = new Set();
+  /** Commits whose answers are being waited for, and those that have been answered since the last save. */
+  readonly #underWay = new Set<string>();
+  #settled: string[] = [];
+  #savedAt = 0;
+  #remembering: Promise<void> = Promise.resolve();
+
+  constructor(options: TargetMemoryOptions) {
+    this.#options = options;
+    this.#base = options.store.state.base;
+    this.#conflicts = options.store.state.conflicts;
+  }
+
+  get base(): Tree {
+    return this.#base;
+  }
+
+  /** As of the last look. */
+  get conflicts(): readonly Conflict[] {
+    return this.#conflicts;
+  }
+
+  /** A commit stays in the journal until the state is saved that shows its outcome. */
+  readonly journal: CommitJournal = {
+    add: (commit) => {
+      this.#options.store.addPending(commit);
+      this.#underWay.add(commit.id);
+    },
+    settle: (id) => {
+      this.#underWay.delete(id);
+      this.#settled.push(id);
+    },
+    lose: (id) => void this.#underWay.delete(id),
+  };
+
+  /** Commits whose answers never arrived, of this process or an earlier one. */
+  lostCommits(): PendingCommit[] {
+    const pending = this.#options.store.pendingCommits();
+    return pending.filter(({ id }) => !this.#settled.includes(id) && !this.#underWay.has(id));
+  }
+
+  /** `done`: what turned out to have been done by lost commits. It is what both sides agreed on when they were sent. */
+  settleLost(commits: readonly PendingCommit[], done: readonly Operation[]): void {
+    const editor = new TreeEditor(this.#base);
+    for (const operation of done) agree(editor, operation);
+    this.#base = editor.tree();
+    this.#settled.push(...commits.map(({ id }) => id));
+    this.save();
+  }
+
+  /** What a look found, before anything is done about it. `merging`: paths at which both sides will get a new entry. */
+  see(agreed: Tree, conflicts: readonly Conflict[], blocked: ReadonlySet<string>, merging: ReadonlySet<string>): void {
+    this.#base = agreed;
+    if (JSON.stringify(conflicts) !== JSON.stringify(this.#conflicts)) this.#conflicts = conflicts;
+    this.#blocked = blocked;
+    // what an earlier round merged halfway was decided anew
+    this.#done = this.#done.filter(({ operation }) => !this.#isHalfMerged(operation));
+    this.#merging = merging;
+    this.#savedAt = this.#options.clock.now();
+  }
+
+  /** Something was done. Saved soon; {@link remember} makes sure. */
+  add(applied: AppliedOperation): void {
+    this.#done.push(applied);
+    if (this.#options.clock.now() - this.#savedAt <= SAVE_EVERY_MS) return;
+    this.#savedAt = this.#options.clock.now();
+    // what goes wrong is told by the save that somebody waits for
+    this.remember().catch(() => {});
+  }
+
+  /** Takes what was done into the base, and saves. @throws SynclineError what the disk says */
+  remember(): Promise<void> {
+    this.#remembering = this.#remembering
+      .catch(() => {})
+      .then(async () => {
+        await this.#learn();
+        this.save();
+      });
+    return this.#remembering;
+  }
+
+  /** @throws SynclineError what the disk says; then the next save saves it all */
+  save(): void {
+    const { store, remote, cache } = this.#options;
+    const { state } = store;
+    const next = { base: this.#base, remote: remote.known, conflicts: this.#conflicts };
+    const [files, settled] = [cache.changes(), this.#settled];
+    const isSame = state.base === next.base && state.remote === next.remote && state.conflicts === next.conflicts;
+    if (isSame && settled.length === 0 && files.length === 0) return;
+    store.save(next, files, settled);
+    cache.saved();
+    this.#settled = [];
+  }
+
+  /**
+   * First what was done, in the order of the plan: at that moment both sides agreed on it, whatever the server has told since.
+   * Then what both sides are seen to agree on.
+   */
+  async #learn(): Promise<void> {
+    const editor = new TreeEditor(this.#base);
+    const open = this.#done.filter(({ operation }) => this.#isHalfMerged(operation));
+    for (const side of ['remote', 'local'] as const) {
+      for (const each of this.#done) if (each.side === side && !open.includes(each)) agree(editor, each.operation);
+    }
+    this.#done = open;
+    this.#base = editor.tree();
+    const { local, remote } = await this.#options.planner.current(this.#base);
+    this.#base = agreedBase(this.#base, local, remote, this.#blocked);
+  }
+
+  /** A merged entry goes to both sides; as long as one of them lacks it, they do not agree on it. */
+  #isHalfMerged(operation: Operation): boolean {
+    if (operation.kind !== 'put' || !this.#merging.has(operation.path)) return false;
+    const { path } = operation;
+    return this.#done.filter(({ operation: other }) => other.kind === 'put' && other.path === path).length < 2;
+  }
+}
+
+/** What the base becomes when both sides are as an operation left one of them. */
+function agree(editor: TreeEditor, operation: Operation): void {
+  if (operation.kind === 'put') editor.set(operation.path, operation.entry);
+  else if (operation.kind === 'delete') editor.remove(operation.path);
+  else if (operation.kind === 'rename') editor.rename(operation.from, operation.to);
+}
