@@ -7,7 +7,7 @@ import { childPath, childrenOf, EMPTY_TREE, sameNode, type Tree, type TreeNode }
  * base whatever did not change, and is the old base itself when nothing did.
  */
 export function agreedBase(base: Tree, local: Tree, remote: Tree, blocked: ReadonlySet<string> = NONE): Tree {
-  const agreed = agree(undefined, base, local, remote, blocked);
+  const agreed = new Agreement(blocked).at(undefined, base, local, remote);
   return agreed?.kind === 'directory' ? agreed : EMPTY_TREE;
 }
 
@@ -15,30 +15,46 @@ const NONE: ReadonlySet<string> = new Set();
 
 type Node = TreeNode | undefined;
 
-function agree(path: WirePath | undefined, base: Node, local: Node, remote: Node, blocked: ReadonlySet<string>): Node {
-  if (local === remote) return sameNode(base, local) ? base : local;
-  const isLeaf = (node: Node): boolean => node !== undefined && node.kind !== 'directory';
-  if (isLeaf(local) || isLeaf(remote)) return sameNode(local, remote) && !sameNode(base, local) ? local : base;
-  // folders, or a folder and nothing, which is decided child by child
-  const children = new Map<string, TreeNode>();
-  const before = childrenOf(base);
-  const [here, there] = [childrenOf(local), childrenOf(remote)];
-  let same = base?.kind === 'directory';
-  const take = (name: string): void => {
-    const [old, mine, theirs] = [before.get(name), here.get(name), there.get(name)];
-    if (mine !== undefined && mine === theirs && mine === old) return void children.set(name, old);
-    const at = childPath(path, name);
-    const now = blocked.has(at) ? old : agree(at, old, mine, theirs, blocked);
-    if (now) children.set(name, now);
-    if (now !== old) same = false;
-  };
-  for (const name of here.keys()) take(name);
-  for (const name of there.keys()) if (!here.has(name)) take(name);
-  for (const name of before.keys()) if (!here.has(name) && !there.has(name) && keeps(path, name, blocked)) take(name);
-  if (same && children.size === before.size) return base;
-  if (local && remote) return { kind: 'directory', children };
-  return base?.kind === 'directory' ? { kind: 'directory', children } : undefined;
-}
+class Agreement {
+  readonly #blocked: ReadonlySet<string>;
+  /** Folders that hold a blocked path, at any depth; '' is the root. */
+  readonly #holding = new Set<string>();
 
-const keeps = (path: WirePath | undefined, name: string, blocked: ReadonlySet<string>): boolean =>
-  blocked.size > 0 && blocked.has(childPath(path, name));
+  constructor(blocked: ReadonlySet<string>) {
+    this.#blocked = blocked;
+    for (const path of blocked) {
+      this.#holding.add('');
+      for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+        this.#holding.add(path.slice(0, slash));
+      }
+    }
+  }
+
+  at(path: WirePath | undefined, base: Node, local: Node, remote: Node): Node {
+    const isWhole = !this.#holding.has(path ?? '');
+    if (local === remote && isWhole) return sameNode(base, local) ? base : local;
+    const isLeaf = (node: Node): boolean => node !== undefined && node.kind !== 'directory';
+    if (isLeaf(local) || isLeaf(remote)) return sameNode(local, remote) && !sameNode(base, local) ? local : base;
+    // folders, or a folder and nothing, which is decided child by child
+    const children = new Map<string, TreeNode>();
+    const [before, here, there] = [childrenOf(base), childrenOf(local), childrenOf(remote)];
+    let same = base?.kind === 'directory';
+    const take = (name: string): void => {
+      const [old, mine, theirs] = [before.get(name), here.get(name), there.get(name)];
+      const now = mine === theirs && mine === old && isWhole ? old : this.#child(path, name, old, mine, theirs);
+      if (now) children.set(name, now);
+      if (now !== old) same = false;
+    };
+    for (const name of here.keys()) take(name);
+    for (const name of there.keys()) if (!here.has(name)) take(name);
+    if (!isWhole) for (const name of before.keys()) if (!here.has(name) && !there.has(name)) take(name);
+    if (same && children.size === before.size) return base;
+    if (local && remote) return { kind: 'directory', children };
+    return base?.kind === 'directory' ? { kind: 'directory', children } : undefined;
+  }
+
+  #child(path: WirePath | undefined, name: string, base: Node, local: Node, remote: Node): Node {
+    const at = childPath(path, name);
+    return this.#blocked.has(at) ? base : this.at(at, base, local, remote);
+  }
+}

@@ -28,6 +28,7 @@ import { arbitraryPerturbation, arbitraryTree } from '../../support/arbitraryTre
 import { MemoryEndpoint } from '../../support/memoryEndpoint.ts';
 import { plantTree } from '../../support/plantTree.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { untilOld } from '../../support/untilOld.ts';
 import { harvest } from '../../support/tree.ts';
 import { file, show, treeOf } from '../../support/treeNotation.ts';
 
@@ -326,6 +327,14 @@ test('a file that changed after the scan is not overwritten, even when its size 
   await folder.scan();
   writeFileSync(folder.at('a'), '2');
   assert.equal(await folder.apply([put('a', 'new', '1'), remove('b', '1')]), 'stale done');
+  assert.equal(await folder.scan(), 'a=2');
+});
+
+test('a file that the cache knows to hold something else is not overwritten', async (t) => {
+  const folder = new Folder(t, 'a=2');
+  await untilOld();
+  await folder.scan();
+  assert.equal(await folder.apply([put('a', 'new', '1'), remove('a', '1')]), 'stale stale');
   assert.equal(await folder.scan(), 'a=2');
 });
 

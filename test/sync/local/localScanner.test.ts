@@ -12,6 +12,7 @@ import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import { arbitraryPerturbation, arbitraryTree } from '../../support/arbitraryTree.ts';
 import { file, show, treeOf } from '../../support/treeNotation.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { untilOld } from '../../support/untilOld.ts';
 import { plantTree } from '../../support/plantTree.ts';
 
 class Scanned {
@@ -104,7 +105,7 @@ test('hashes a file once, and again after any change of it', async (t) => {
 test('a folder that was moved is not hashed again', async (t) => {
   const folder = new Scanned(t, 'd/a=1 d/b=2');
   await folder.scan();
-  await waitUntilOld(folder.root);
+  await untilOld();
   await folder.scan();
   renameSync(folder.at('d'), folder.at('n'));
   const known: string[] = [];
@@ -253,13 +254,4 @@ async function asOrdinaryUser<T>(root: string, action: () => Promise<T>): Promis
   } finally {
     process.seteuid?.(0);
   }
-}
-
-/** Until the time stamps of what was just made are old enough to be trusted. */
-async function waitUntilOld(root: string): Promise<void> {
-  const probe = join(root, '.syncline');
-  mkdirSync(probe);
-  const begun = Date.now();
-  while (Date.now() - begun < 80) await new Promise((resolve) => setImmediate(resolve));
-  rmSync(probe, { recursive: true });
 }

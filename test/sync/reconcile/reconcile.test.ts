@@ -346,7 +346,14 @@ test('a path that both sides deleted leaves the base, so that it may come back',
   assert.equal(show(agreed), 'b=2');
 });
 
-test('a path with a problem keeps its base', () => {
-  const sides = { base: treeOf('d/a=1 b=2'), local: treeOf('b=2'), remote: treeOf('d/a=1 b=2') };
-  assert.equal(show(reconcile(sides, { mode: 'two-way', blocked: new Set(['d/a']) }).agreed), 'b=2 d/a=1');
+test('a path with a problem keeps its base, also when the other side lost it and the rest agrees', () => {
+  for (const remote of ['d/a=1 d/b=1 e=1', 'd/b=1 e=1', 'e=1']) {
+    const sides = {
+      base: treeOf('d/a=1 d/b=1 e=1'),
+      local: treeOf(remote.replace('d/a=1 ', '')),
+      remote: treeOf(remote),
+    };
+    const { agreed } = reconcile(sides, { mode: 'two-way', blocked: new Set(['d/a']) });
+    assert.match(show(agreed), /d\/a=1/, remote);
+  }
 });
