@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { SyncProgress } from '../sync/plan.ts';
 import type { SyncOnceResult, TargetSync } from '../sync/syncTarget.ts';
+import { askYes } from './askYes.ts';
 import type { Cli } from './cli.ts';
 import { EXIT } from './exitStatus.ts';
 import { type Progress, progressBar } from './output/progressBar.ts';
@@ -27,7 +27,7 @@ async function run(cli: Cli, sync: TargetSync, confirmed: boolean): Promise<Sync
   } catch (error) {
     if (!(error instanceof SynclineError && error.code === 'BrakeStopped')) throw error;
     progress.stop();
-    if (await ask(cli, error.message)) return await run(cli, sync, true);
+    if (await askYes(cli, error.message, signal)) return await run(cli, sync, true);
     throw new SynclineError(
       'BrakeStopped',
       `${error.message} If that is meant, add --yes; --dry-run shows what would be done.`,
@@ -41,18 +41,4 @@ function show(progress: Progress, now: SyncProgress): void {
   if (now.phase === 'looking') return progress.begin('Looking');
   progress.begin(now.phase === 'uploading' ? 'Uploading' : 'Downloading', now.bytesTotal);
   progress.set(now.bytesDone);
-}
-
-/** Only a person at a terminal can be asked; everybody else has said no by not saying --yes. */
-async function ask({ out, stdin, signal }: Cli, message: string): Promise<boolean> {
-  if (!out.interactive || !('isTTY' in stdin) || stdin.isTTY !== true) return false;
-  const question = createInterface({
-    input: stdin as unknown as NodeJS.ReadableStream,
-    output: out.stderr as NodeJS.WritableStream,
-  });
-  try {
-    return /^y(es)?$/i.test((await question.question(`${message}\nDo it all the same? [y/N] `, { signal })).trim());
-  } finally {
-    question.close();
-  }
 }

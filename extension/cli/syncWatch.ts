@@ -1,5 +1,6 @@
 import type { ConnectionState } from '../connect/connectionState.ts';
 import type { SyncState } from '../sync/syncState.ts';
+import { askYes } from './askYes.ts';
 import type { Cli } from './cli.ts';
 import { operationEvent, operationText, tellConflicts, tellProblems } from './syncText.ts';
 import type { TargetSession } from './targetSession.ts';
@@ -18,6 +19,7 @@ export async function syncWatch(
   const told = { conflicts: new Set<string>(), problems: new Set<string>() };
   let isOffline = false;
   let mayConfirm = yes;
+  let asking: AbortController | undefined;
 
   const onConnection = (state: ConnectionState): void => {
     if (state.kind === 'failed') return reject(state.error);
@@ -32,19 +34,35 @@ export async function syncWatch(
     }
   };
 
+  const confirm = async (): Promise<void> => {
+    try {
+      await sync.syncOnce({ confirmed: true, signal });
+    } catch (error) {
+      if (!signal.aborted) out.error(error);
+    }
+  };
+
+  /** The question goes when its reason does. */
+  const ask = async (message: string): Promise<void> => {
+    asking = new AbortController();
+    const agreed = await askYes(cli, message, AbortSignal.any([signal, asking.signal])).catch(() => false);
+    if (agreed) await confirm();
+  };
+
   const onState = (state: SyncState): void => {
+    asking?.abort();
+    asking = undefined;
     if (state.kind === 'stopped') {
       // --yes is the word for the first plan, not for whatever may happen in the days to come
       if (mayConfirm) {
         mayConfirm = false;
-        return void sync.syncOnce({ confirmed: true, signal }).catch((error: unknown) => {
-          if (!signal.aborted) out.error(error);
-        });
+        return void confirm();
       }
       out.event({ event: 'stopped', code: 'BrakeStopped', message: state.brake.message });
       out.note(
-        `${out.style('yellow', 'Stopped:')} ${state.brake.message} It goes on by itself when that is undone; if it is meant, run “syncline sync --once --yes”.`,
+        `${out.style('yellow', 'Stopped:')} ${state.brake.message} It goes on by itself when that is undone; if it is meant, end this and run it again with --yes.`,
       );
+      void ask(state.brake.message);
     }
     if (state.kind === 'failed') {
       const { code, message } = state.error;

@@ -30,6 +30,8 @@ const HELD_BACK_MS = 100;
 const MOST_HELD_BACK_MS = 10_000;
 /** Operations that could not be done are tried again this often. */
 const RETRY_FAILED_MS = 60_000;
+/** More deletions than this are only carried out after a complete look at the side on which something is missing. */
+const FEW_DELETIONS = 10;
 
 export interface ContinuousSyncOptions {
   readonly cycle: SyncCycle;
@@ -78,6 +80,8 @@ export class ContinuousSync {
   #monitor: Disposable | null = null;
   #watches: Disposable[] = [];
   #localWatch: Disposable | null = null;
+  /** The folder that the watch was begun on. */
+  #watchedRoot: string | undefined;
   #hintedAt = 0;
   #settlingSince: number | null = null;
   #heldBackSince: number | null = null;
@@ -208,6 +212,7 @@ export class ContinuousSync {
     this.#looks = LOOK_AT_NOTHING;
     const begun = clock.now();
     let settling = false;
+    let unsure: Looks = LOOK_AT_NOTHING;
     try {
       await this.#watchLocal();
       if (begun - this.#failuresForgottenAt > RETRY_FAILED_MS) {
@@ -221,16 +226,20 @@ export class ContinuousSync {
         approve: (plan) => {
           if (looks.local === 'everything') this.#scanMs = clock.now() - begun;
           settling = this.#mustSettle(plan);
-          if (!settling && plan.toLocal.length + plan.toRemote.length > 0) {
+          unsure = settling ? LOOK_AT_NOTHING : doubtful(plan, looks, this.#facts.brake !== null);
+          if (settling || !isNothing(unsure)) return false;
+          if (plan.brake === null && plan.toLocal.length + plan.toRemote.length > 0) {
             this.#isWorking = true;
             this.#update();
           }
-          return !settling;
+          return true;
         },
       });
-      if (settling) {
+      this.#noticeRoot();
+      if (settling || !isNothing(unsure)) {
         this.#putBack(looks);
-        return SETTLE_MS;
+        this.#putBack(unsure);
+        return settling ? SETTLE_MS : 0;
       }
       return this.#finish(result);
     } catch (error) {
@@ -320,6 +329,16 @@ export class ContinuousSync {
     }
   }
 
+  /** A watch on a folder that is no longer there tells nothing of the one in its place. */
+  #noticeRoot(): void {
+    const { rootIdentity } = this.#options.local;
+    if (this.#watchedRoot !== undefined && this.#watchedRoot !== rootIdentity) {
+      this.#forgetLocalWatch();
+      this.#putBack({ local: 'everything', remote: 'nothing' });
+    }
+    this.#watchedRoot = rootIdentity;
+  }
+
   #forgetLocalWatch(): void {
     this.#localWatch?.dispose();
     this.#localWatch = null;
@@ -349,5 +368,17 @@ const CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 const isNothing = ({ local, remote }: Looks): boolean => local === 'nothing' && remote === 'nothing';
+
+/** What else has to be looked at before the plan's deletions, or its brake, may be believed. */
+function doubtful({ toLocal, toRemote, brake }: Plan, { local, remote }: Looks, isStopped: boolean): Looks {
+  if (brake && isStopped) return LOOK_AT_NOTHING;
+  const areMany = (operations: Plan['toLocal']): boolean =>
+    operations.filter(({ kind }) => kind === 'delete').length > FEW_DELETIONS;
+  const [fromLocal, fromRemote] = [brake?.side === 'remote', brake?.side === 'local'];
+  return {
+    local: local !== 'everything' && (fromLocal || areMany(toRemote)) ? 'everything' : 'nothing',
+    remote: remote !== 'everything' && (fromRemote || areMany(toLocal)) ? 'everything' : 'nothing',
+  };
+}
 
 const lookAtEach = (paths: readonly WirePath[]): Look => new Set<string>(paths);

@@ -7,10 +7,10 @@ import type { Look, Picture, WantedContent } from './endpoint.ts';
 import { type IgnoreRules, isIgnoreFile } from './ignore/ignoreRules.ts';
 import { TreeFilter } from './ignore/treeFilter.ts';
 import type { Plan } from './plan.ts';
-import { brakeOf } from './reconcile/brakes.ts';
+import type { Brake } from './reconcile/brakes.ts';
 import type { Conflict, Resolution } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
-import { type Reconciliation, reconcile } from './reconcile/reconcile.ts';
+import { type Reconciliation, reconcile, type Sides } from './reconcile/reconcile.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import type { Tree } from './tree/tree.ts';
 
@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly resolve?: ((conflict: Conflict) => Resolution | undefined) | undefined;
   /** Operations that were tried and cannot be done, with the reason: they are not planned again. */
   readonly failed: (operation: Operation) => Problem | undefined;
+  /** Whether a person has to confirm what is to be done. */
+  readonly brake: (plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides) => Brake | null;
   readonly signal?: AbortSignal | undefined;
   readonly onLook?: ((entries: number) => void) | undefined;
 }
@@ -85,7 +87,7 @@ export class Planner {
         continue;
       }
       const plan = withoutFailed(result, problems, request.failed);
-      const brake = brakeOf(plan, sides);
+      const brake = request.brake(plan, sides);
       const isFirst = base.children.size === 0 && result.agreed.children.size === 0;
       return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, blocked };
     }

@@ -10,6 +10,9 @@ export interface LocalSide extends Endpoint {
   /** As of the last scan. */
   readonly rules: IgnoreRules;
 
+  /** What tells the folder from another one in its place, as of the last scan; undefined where nothing does. */
+  readonly rootIdentity?: string | undefined;
+
   /** Reads one file again and takes it into the picture; null when there is no file that could be synced. */
   lookAtFile(path: WirePath): Promise<FileEntry | null>;
 }

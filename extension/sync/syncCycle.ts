@@ -3,17 +3,21 @@ import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
-import type { BaseStore } from './base/baseStore.ts';
+import type { BaseStore, Roots } from './base/baseStore.ts';
 import type { StatCache } from './local/statCache.ts';
 import { LOOK_AT_NOTHING, type Looks } from './look.ts';
 import { type AppliedOperation, keyOf, pathsOf, type Plan, type SyncProgress } from './plan.ts';
 import { type PlannedSync, Planner } from './planner.ts';
+import { type Brake, brakeOf } from './reconcile/brakes.ts';
 import type { Conflict, Resolution } from './reconcile/conflict.ts';
+import type { Side } from './reconcile/differences.ts';
 import type { Mode } from './reconcile/mode.ts';
+import type { Sides } from './reconcile/reconcile.ts';
 import { RoundOutcomes } from './roundOutcomes.ts';
 import { sendSaved } from './sendSaved.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import { TargetMemory } from './targetMemory.ts';
+import { entryCount } from './tree/tree.ts';
 import { using } from './using.ts';
 
 export interface SyncCycleOptions {
@@ -127,11 +131,13 @@ export class SyncCycle {
         resolve,
         signal,
         failed: (operation) => (this.#failed.size === 0 ? undefined : this.#failed.get(keyOf(operation))),
+        brake: (plan, sides) => this.#brake(plan, sides),
         onLook: (entries) => onProgress?.({ phase: 'looking', entries }),
       });
       // a save that was sent meanwhile moved the base on; a plan from the old one would take it for a change of both sides
       if (this.memory.base !== base) continue;
       this.#blocked = planned.blocked;
+      this.memory.deletions.hold(planned.plan.brake?.kind === 'manyDeletions', this.#options.clock.now());
       return planned;
     }
   }
@@ -142,16 +148,18 @@ export class SyncCycle {
     const here = new Set(plan.toLocal.flatMap(pathsOf));
     const merging = new Set(plan.toRemote.flatMap(pathsOf).filter((path) => here.has(path)));
     this.memory.see(agreed, plan.conflicts, blocked, merging);
-    const mayGo = (plan.brake === null || request.confirmed === true) && (request.approve?.(plan) ?? true);
-    if (!mayGo) {
+    const isApproved = request.approve?.(plan) ?? true;
+    if (!isApproved || (plan.brake !== null && request.confirmed !== true)) {
       this.memory.save();
       return { plan, applied: [], stale: [], carriedOut: false };
     }
+    this.memory.recognize(this.#roots());
     const outcomes = new RoundOutcomes(request, this.memory, this.#failed);
     try {
       await this.#carryOut(plan, request, outcomes);
     } finally {
       this.#busy = new Set();
+      if (request.confirmed) this.memory.deletions.forget();
       await this.memory.remember();
     }
     const { applied, stale } = outcomes;
@@ -176,6 +184,25 @@ export class SyncCycle {
       const options = outcomes.begin('remote', toRemote);
       await using(local.read(), (source) => remote.apply(toRemote, source, { signal, ...options }));
     }
+  }
+
+  #brake(plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides): Brake | null {
+    const { deletions, roots } = this.memory;
+    const now = this.#options.clock.now();
+    const current = this.#roots();
+    const isReplaced = (side: Side): boolean => roots[side] !== undefined && current[side] !== roots[side];
+    return brakeOf(plan, sides, {
+      recent: {
+        local: deletions.count('local', plan.toLocal, entryCount(sides.local), now),
+        remote: deletions.count('remote', plan.toRemote, entryCount(sides.remote), now),
+      },
+      replaced: (['local', 'remote'] as const).filter(isReplaced),
+    });
+  }
+
+  #roots(): Roots {
+    const { local, remote } = this.#options;
+    return { local: local.rootIdentity, remote: remote.known?.cursor.epoch };
   }
 
   /** Learns what became of commits whose answers never arrived. */

@@ -191,6 +191,8 @@ export class TargetSync {
       },
     );
     this.#prune();
+    // whoever follows continuous syncing hears of this, too
+    if (this.#isStarted && applied.length > 0) this.#continuous.hint(new Set());
     return { summary, conflicts: plan.conflicts, problems, rev: this.#remote.rev };
   }
 
@@ -338,6 +340,7 @@ export class TargetSync {
         onApplied: (each) => {
           applied.push(each);
           options.onApplied?.(each);
+          if (this.#isStarted) this.#continuous.tell(each);
         },
       });
       const isDone = result.stale.length === 0 && (result.applied.length === 0 || this.#remote.isConfirmed);

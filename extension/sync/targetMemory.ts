@@ -1,11 +1,12 @@
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Clock } from '../connect/clock.ts';
-import type { BaseStore, PendingCommit } from './base/baseStore.ts';
+import type { BaseStore, PendingCommit, Roots } from './base/baseStore.ts';
 import type { StatCache } from './local/statCache.ts';
 import type { AppliedOperation } from './plan.ts';
 import type { Planner } from './planner.ts';
 import { agreedBase } from './reconcile/agreement.ts';
 import type { Conflict } from './reconcile/conflict.ts';
+import { RecentDeletions, type StoredDeletions } from './reconcile/recentDeletions.ts';
 import type { CommitJournal } from './remote/remoteEndpoint.ts';
 import type { RemoteSide } from './sides.ts';
 import type { Tree } from './tree/tree.ts';
@@ -24,8 +25,10 @@ const SAVE_EVERY_MS = 3_000;
 
 /** What a target knows of its past: the base, the conflicts, the commits without an answer; kept on disk as it changes. */
 export class TargetMemory {
+  readonly deletions: RecentDeletions;
   readonly #options: TargetMemoryOptions;
   #base: Tree;
+  #roots: Roots;
   #conflicts: readonly Conflict[];
   #blocked: ReadonlySet<string> = new Set();
   /** Operations that were done and are not in the base yet, in the order in which they were. */
@@ -42,6 +45,8 @@ export class TargetMemory {
     this.#options = options;
     this.#base = options.store.state.base;
     this.#conflicts = options.store.state.conflicts;
+    this.#roots = options.store.state.roots ?? {};
+    this.deletions = new RecentDeletions(options.store.state.deletions);
   }
 
   get base(): Tree {
@@ -51,6 +56,16 @@ export class TargetMemory {
   /** As of the last look. */
   get conflicts(): readonly Conflict[] {
     return this.#conflicts;
+  }
+
+  /** Which folders the two sides were when a plan was last carried out. */
+  get roots(): Roots {
+    return this.#roots;
+  }
+
+  /** From now on these are the folders that are synced. */
+  recognize(roots: Roots): void {
+    if (JSON.stringify(roots) !== JSON.stringify(this.#roots)) this.#roots = roots;
   }
 
   /** A commit stays in the journal until the state is saved that shows its outcome. */
@@ -95,6 +110,7 @@ export class TargetMemory {
   /** Something was done. Saved soon; {@link remember} makes sure. */
   add(applied: AppliedOperation): void {
     this.#done.push(applied);
+    this.deletions.note(applied, this.#options.clock.now());
     if (this.#options.clock.now() - this.#savedAt <= SAVE_EVERY_MS) return;
     this.#savedAt = this.#options.clock.now();
     // what goes wrong is told by the save that somebody waits for
@@ -116,13 +132,26 @@ export class TargetMemory {
   save(): void {
     const { store, remote, cache } = this.#options;
     const { state } = store;
-    const next = { base: this.#base, remote: remote.known, conflicts: this.#conflicts };
+    const deletions = this.#storedDeletions(state.deletions);
+    const next = {
+      base: this.#base,
+      remote: remote.known,
+      conflicts: this.#conflicts,
+      deletions,
+      roots: this.#roots,
+    };
     const [files, settled] = [cache.changes(), this.#settled];
-    const isSame = state.base === next.base && state.remote === next.remote && state.conflicts === next.conflicts;
+    const isSame = (Object.keys(next) as (keyof typeof next)[]).every((key) => state[key] === next[key]);
     if (isSame && settled.length === 0 && files.length === 0) return;
     store.save(next, files, settled);
     cache.saved();
     this.#settled = [];
+  }
+
+  /** The very value that is stored already, if nothing about it has changed. */
+  #storedDeletions(stored: StoredDeletions | null | undefined): StoredDeletions | null {
+    const now = this.deletions.stored;
+    return stored !== undefined && JSON.stringify(now) === JSON.stringify(stored) ? stored : now;
   }
 
   /**

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { test, type TestContext } from 'node:test';
 import { CLI, ServerProcess } from '../support/programs.ts';
+import { listing } from '../support/compareTrees.ts';
 import { pseudoRandom } from '../support/realTree.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { untilLine } from '../support/wireLog.ts';
@@ -92,4 +93,22 @@ test('colours are for terminals alone, and not where they are unwanted', async (
   const unwanted = onTerminal(['ls'], home, { ...server.env(), NO_COLOR: '1' });
   await unwanted.ended;
   assert.equal(unwanted.screen().trim(), 'folder');
+});
+
+test('a watching sync that a brake stops asks on its terminal, and a word lets it go on', async (t) => {
+  const home = temporaryFolder(t);
+  const server = await ServerProcess.start(t, home);
+  const local = join(home, 'local');
+  mkdirSync(local);
+  for (const name of ['a', 'b', 'c']) writeFileSync(join(local, name), name);
+  const terminal = onTerminal(['sync', local, `${server.url}/files`, '--watch'], home, server.env());
+  await terminal.shows(/In sync with/);
+  for (const name of ['a', 'b', 'c']) rmSync(join(local, name));
+  await terminal.shows(/The local folder is empty now.*\s+Do it all the same\? \[y\/N\]/);
+  assert.deepEqual(listing(server.folder), ['a', 'b', 'c']);
+  terminal.child.stdin.write('y\r');
+  await terminal.shows(/↑ delete a[^]*In sync with/);
+  assert.deepEqual(listing(server.folder), []);
+  terminal.child.stdin.write('\u0003');
+  assert.equal((await terminal.ended).status, 130);
 });

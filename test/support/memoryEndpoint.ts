@@ -31,6 +31,7 @@ export class MemoryEndpoint implements LocalSide, RemoteSide {
   tree: Tree;
   problems: Problem[] = [];
   rules = new IgnoreRules(() => undefined);
+  rootIdentity: string | undefined = 'root';
   /** Operations carried out, as text, and contents given out, by path. */
   readonly applied: string[] = [];
   readonly sent: string[] = [];

@@ -9,6 +9,7 @@ import { SyncCycle } from '../../extension/sync/syncCycle.ts';
 import { showOperation } from '../support/carryOut.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { MemoryEndpoint } from '../support/memoryEndpoint.ts';
+import { entryCount } from '../../extension/sync/tree/tree.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { show, treeOf } from '../support/treeNotation.ts';
 
@@ -292,4 +293,77 @@ test('a closed target does nothing more', async (t) => {
   await running.change('a=2', 'a');
   await running.pass(60_000);
   assert.deepEqual(running.applied, []);
+});
+
+const files = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `f${from + i}=${from + i}`).join(' ');
+const paths = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => `f${from + i}`);
+
+test('a folder that is deleted in portions is held back before half of the server is gone', async (t) => {
+  const tree = files(0, 1020);
+  const running = await Running.start(t, { local: tree, remote: tree });
+  for (let gone = 0; gone < 1000; gone += 50) {
+    await running.change(files(gone + 50, 1020), ...paths(gone, gone + 50));
+    // slower than deletions wait for each other
+    await running.pass(SETTLE_MS);
+    await running.pass(2_000);
+  }
+  assert.equal(running.sync.state.kind, 'stopped');
+  assert.equal(entryCount(running.remote.tree), 520);
+  for (let n = 0; n < 60; n++) await running.pass(MONITOR_EVERY_MS);
+  assert.equal(entryCount(running.remote.tree), 520, 'time alone does not let it go on');
+  await running.change(tree, ...paths(0, 1000));
+  assert.equal(running.sync.state.kind, 'inSync');
+  assert.equal(entryCount(running.remote.tree), 1020);
+});
+
+test("a server's folder that is emptied in portions is held back before half of the local one is gone", async (t) => {
+  const tree = files(0, 300);
+  const running = await Running.start(t, { local: tree, remote: tree });
+  for (let gone = 0; gone < 290; gone += 30) {
+    running.remote.tree = treeOf(files(gone + 30, 300));
+    running.remote.hint(new Set());
+    await running.quiet();
+    await running.pass(1_000);
+  }
+  assert.equal(running.sync.state.kind, 'stopped');
+  assert.equal(entryCount(running.local.tree), 150);
+});
+
+test('more than a few deletions are only believed after a complete look', async (t) => {
+  const tree = files(0, 60);
+  const running = await Running.start(t, { local: tree, remote: tree });
+  running.local.looks.length = 0;
+  await running.change(files(5, 60), ...paths(0, 5));
+  await running.pass(SETTLE_MS);
+  assert.ok(!running.local.looks.includes('everything'), 'a few are believed at once');
+  await running.change(files(25, 60), ...paths(5, 25));
+  await running.pass(SETTLE_MS);
+  assert.ok(running.local.looks.includes('everything'));
+  assert.equal(entryCount(running.remote.tree), 35);
+});
+
+test('a folder that is moved away in portions, and comes back elsewhere, does not look like a deletion', async (t) => {
+  const folder = (name: string, from: number, to: number): string =>
+    files(from, to).replaceAll(/(^| )f/g, `$1${name}/f`);
+  const running = await Running.start(t, { local: folder('a', 0, 40), remote: folder('a', 0, 40) });
+  await running.change(folder('a', 30, 40), 'a');
+  running.states.length = 0;
+  await running.change(folder('b', 0, 40), 'a', 'b');
+  await running.pass(SETTLE_MS);
+  assert.deepEqual(running.applied, ['remote: rename a b']);
+  assert.ok(!running.states.includes('stopped'));
+});
+
+test('another folder in the place of the synced one stops what would be deleted because of it', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=2 c=3', remote: 'a=1 b=2 c=3' });
+  running.local.rootIdentity = 'another disk';
+  await running.change('a=1 x=9', 'x');
+  await running.pass(SETTLE_MS);
+  await running.pass(MONITOR_EVERY_MS);
+  assert.equal(running.sync.state.kind, 'stopped');
+  assert.equal(show(running.remote.tree), 'a=1 b=2 c=3');
+  await running.change('a=1 b=2 c=3 x=9', 'b', 'c');
+  assert.equal(running.sync.state.kind, 'inSync');
+  assert.equal(show(running.remote.tree), 'a=1 b=2 c=3 x=9');
 });

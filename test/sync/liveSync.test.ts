@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { TargetSync } from '../../extension/sync/syncTarget.ts';
@@ -166,4 +175,66 @@ test('edits of one file on both sides become one conflict and no ping-pong', asy
   await target.resolve('a', 'mine');
   await live.holds(['a']);
   assert.equal(readFileSync(one.at('a'), 'utf8'), readFileSync(folder.at('a'), 'utf8'));
+});
+
+/** Deletes portion by portion, each when what came of the one before is known, until syncing stops; tells how many went. */
+async function deleteUntilStopped(target: TargetSync, directory: string, other: string): Promise<number> {
+  const names = readdirSync(directory).sort();
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  let check = (): void => {};
+  target.onDidChangeState(({ kind }) => {
+    if (kind === 'stopped') stop();
+    check();
+  });
+  target.onApplied(() => check());
+  for (let at = 0; at < names.length && target.state.kind !== 'stopped'; at += 25) {
+    const portion = names.slice(at, at + 25);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    check = () => {
+      if (portion.every((name) => !existsSync(join(other, name)))) resolve();
+    };
+    for (const name of portion) rmSync(join(directory, name));
+    check();
+    await Promise.race([promise, stopped]);
+  }
+  await stopped;
+  return names.length - readdirSync(other).length;
+}
+
+const manyFiles = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`d/f${String(i).padStart(3, '0')}`, `${i}`]));
+
+test('a large folder that is deleted slowly stays on the server by more than half, and a word lets it go', async (t) => {
+  const live = await Live.start(t, 1, manyFiles(200));
+  const [folder] = live.folders as [SyncedFolder];
+  const [target] = live.targets as [TargetSync];
+  const gone = await deleteUntilStopped(target, folder.at('d'), join(live.server.directory, 'd'));
+  assert.ok(gone > 0 && gone <= 101, `${gone} of 201 entries went`);
+  const left = readdirSync(folder.at('d'));
+  await target.syncOnce({ confirmed: true });
+  assert.deepEqual(readdirSync(join(live.server.directory, 'd')).sort(), left.sort());
+});
+
+test("a server's large folder that is deleted slowly stays here by more than half", async (t) => {
+  const live = await Live.start(t, 1, manyFiles(200));
+  const [folder] = live.folders as [SyncedFolder];
+  const [target] = live.targets as [TargetSync];
+  const gone = await deleteUntilStopped(target, join(live.server.directory, 'd'), folder.at('d'));
+  assert.ok(gone > 0 && gone <= 101, `${gone} of 201 entries went`);
+});
+
+test('a root that was exchanged for another folder while syncing deletes nothing, and is watched from then on', async (t) => {
+  const live = await Live.start(t, 1, { a: '1', b: '2', c: '3' });
+  const [folder] = live.folders as [SyncedFolder];
+  const [target] = live.targets as [TargetSync];
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  target.onDidChangeState(({ kind }) => void (kind === 'stopped' && resolve()));
+  renameSync(folder.root, `${folder.root}.away`);
+  plant(folder.root, { a: '1', x: '9' });
+  await stopped;
+  assert.deepEqual(Object.keys(harvest(live.server.directory)), ['a', 'b', 'c']);
+  plant(folder.root, { b: '2', c: '3' });
+  await live.holds(['a', 'b', 'c', 'x']);
+  writeFileSync(folder.at('y'), 'told by the watcher of the new folder');
+  await live.holds(['y']);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -242,6 +243,65 @@ test('a brake stops before anything is changed, and lets go when it is confirmed
   assert.equal(plan.brake?.kind, 'emptied');
   await folder.sync({ confirmed: true });
   assert.deepEqual(harvest(server.directory), {});
+});
+
+test('runs that each delete a little are held back together before half is gone, also as a mirror', async (t) => {
+  for (const mode of ['two-way', 'mirror'] as const) {
+    const { server, folder } = await pair(t, '', '', mode);
+    const names = Array.from({ length: 100 }, (_, i) => `f${i}`);
+    plant(folder.root, Object.fromEntries(names.map((name) => [name, name])));
+    await folder.sync();
+    const deleteUntilStopped = async (): Promise<void> => {
+      for (const [at, name] of names.entries()) {
+        rmSync(folder.at(name));
+        if (at % 20 !== 19) continue;
+        await folder.sync();
+        await folder.close();
+      }
+    };
+    await assert.rejects(deleteUntilStopped(), { code: 'BrakeStopped' });
+    assert.equal(Object.keys(harvest(server.directory)).length, 60, mode);
+    await folder.sync({ confirmed: true });
+    assert.equal(Object.keys(harvest(server.directory)).length, 40, mode);
+  }
+});
+
+test('another folder in place of the synced one, here or on the server, deletes nothing without a word', async (t) => {
+  const { server, folder } = await pair(t, 'a=1 b=2 c=3', '');
+  await folder.sync();
+  await folder.close();
+  renameSync(folder.root, `${folder.root}.away`);
+  plantTree(folder.root, treeOf('a=1 b=2 x=9'));
+  await assert.rejects(folder.sync(), { code: 'BrakeStopped', message: /not the one that was synced before/ });
+  assert.deepEqual(Object.keys(harvest(server.directory)), ['a', 'b', 'c']);
+  await folder.sync({ confirmed: true });
+  assert.deepEqual(Object.keys(harvest(server.directory)), ['a', 'b', 'x']);
+  rmSync(folder.at('x'));
+  await folder.sync();
+  assert.deepEqual(Object.keys(harvest(server.directory)), ['a', 'b'], 'once confirmed, it is the one that is synced');
+
+  await folder.close();
+  await server.stop();
+  rmSync(join(server.directory, '.syncline'), { recursive: true });
+  rmSync(join(server.directory, 'b'));
+  const anew = await startServer(t, { directory: server.directory });
+  const again = new SyncedFolder(t, anew);
+  plantTree(again.root, treeOf('a=1 b=2'));
+  cpSync(folder.state, again.state, { recursive: true });
+  const target = await again.open();
+  await assert.rejects(target.syncOnce(), { code: 'BrakeStopped' });
+  assert.deepEqual(Object.keys(harvest(again.root)), ['a', 'b']);
+});
+
+test('a root that became a file is an error, and the server keeps everything', async (t) => {
+  const { server, folder } = await pair(t, 'a=1 b=2', '');
+  await folder.sync();
+  rmSync(folder.root, { recursive: true });
+  writeFileSync(folder.root, 'a file');
+  await assert.rejects(folder.sync({ confirmed: true }), { code: 'RootUnavailable' });
+  await folder.close();
+  await assert.rejects(folder.sync({ confirmed: true }), { code: 'RootUnavailable' });
+  assert.deepEqual(harvest(server.directory), { a: '1', b: '2' });
 });
 
 test('a root that vanished is an error, and the server keeps everything', async (t) => {

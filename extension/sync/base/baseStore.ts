@@ -7,6 +7,7 @@ import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Cursor } from '../../../server/protocol/messages/values.ts';
 import type { KnownFile } from '../local/statCache.ts';
 import type { Conflict } from '../reconcile/conflict.ts';
+import type { StoredDeletions } from '../reconcile/recentDeletions.ts';
 import type { Tree } from '../tree/tree.ts';
 import { deviationChanges, type FolderRow, readDeviation, readTree, type RowChange, treeChanges } from './treeRows.ts';
 
@@ -16,6 +17,16 @@ export interface BaseState {
   /** The server's tree as of `cursor`, unfiltered; `null`: never seen, or not to be trusted. */
   readonly remote: RemoteState | null;
   readonly conflicts: readonly Conflict[];
+  /** What was deleted lately without being confirmed. */
+  readonly deletions?: StoredDeletions | null;
+  /** Which folders the two sides were when they last agreed. */
+  readonly roots?: Roots;
+}
+
+/** What tells a folder from another one in its place; undefined where that was never seen. */
+export interface Roots {
+  readonly local?: string | undefined;
+  readonly remote?: string | undefined;
 }
 
 export interface RemoteState {
@@ -145,6 +156,8 @@ export class BaseStore {
       }
       if (state.remote?.cursor !== before.remote?.cursor) this.#setMeta('cursor', state.remote?.cursor ?? null);
       if (state.conflicts !== before.conflicts) this.#setMeta('conflicts', state.conflicts);
+      if (state.deletions !== before.deletions) this.#setMeta('deletions', state.deletions ?? null);
+      if (state.roots !== before.roots) this.#setMeta('roots', state.roots ?? {});
       const known = this.#database.prepare('INSERT OR REPLACE INTO known_files VALUES (?, ?)');
       const forget = this.#database.prepare('DELETE FROM known_files WHERE folder = ?');
       for (const [folder, files] of knownFiles) {
@@ -209,6 +222,8 @@ function read(database: DatabaseSync): BaseState {
     base,
     remote: cursor ? { tree: readDeviation(rowsOf('remote'), base), cursor } : null,
     conflicts: (meta.get('conflicts') as Conflict[] | undefined) ?? [],
+    deletions: (meta.get('deletions') as StoredDeletions | null | undefined) ?? null,
+    roots: (meta.get('roots') as Roots | undefined) ?? {},
   };
 }
 

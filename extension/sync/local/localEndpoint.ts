@@ -61,6 +61,10 @@ export class LocalEndpoint implements LocalSide {
     return this.#scanner.rules;
   }
 
+  get rootIdentity(): string | undefined {
+    return this.#scanner.rootIdentity;
+  }
+
   scan(request: ScanRequest): Promise<Picture> {
     return this.#scanner.scan(request);
   }
@@ -162,7 +166,7 @@ export class LocalEndpoint implements LocalSide {
     uses: ReadonlyMap<ContentId, Use>,
     { onOutcome, signal }: ApplyOptions,
   ): Promise<void> {
-    const jail = Jail.open(this.#options.root);
+    const jail = this.#openJail();
     const changes = new LocalChanges(jail, staging, this.#options.safety);
     const slice = new TimeSlice();
     const done: Operation[] = [];
@@ -181,6 +185,16 @@ export class LocalEndpoint implements LocalSide {
       jail.close();
       for (const operation of done) onOutcome(operation, DONE);
     }
+  }
+
+  /** Of the folder that was looked at, and of no other that has taken its place. */
+  #openJail(): Jail {
+    const jail = Jail.open(this.#options.root);
+    const { dev, ino } = jail.rootIdentity;
+    const looked = this.#scanner.rootIdentity;
+    if (looked === undefined || looked === `${dev}:${ino}`) return jail;
+    jail.close();
+    throw new SynclineError('RootUnavailable', 'The local folder was exchanged for another; nothing was changed.');
   }
 
   async #attempt(

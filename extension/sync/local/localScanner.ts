@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { SynclineError } from '../../../server/protocol/errors.ts';
 import { type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
@@ -25,6 +27,7 @@ export class LocalScanner {
   #rules: IgnoreRules;
   #ignoreFiles: ScanRequest['ignoreFiles'];
   #complete = false;
+  #rootIdentity: string | undefined;
 
   constructor(root: string, cache: StatCache) {
     this.#root = root;
@@ -41,6 +44,11 @@ export class LocalScanner {
     return this.#tree;
   }
 
+  /** Device and inode of the folder that was looked at last. */
+  get rootIdentity(): string | undefined {
+    return this.#rootIdentity;
+  }
+
   /** Brings the picture up to date with what was done to the folder by ourselves. */
   edit(edit: (editor: TreeEditor) => void): void {
     const editor = new TreeEditor(this.#tree);
@@ -48,7 +56,22 @@ export class LocalScanner {
     this.#tree = editor.tree();
   }
 
+  /** @throws SynclineError `RootUnavailable`, also when another folder took the root's place during the look. */
   async scan(request: ScanRequest): Promise<Picture> {
+    const isLook = request.look !== 'nothing' || !this.#complete;
+    if (!isLook) return this.#look(request);
+    const before = identityOf(this.#root);
+    if (before !== this.#rootIdentity) this.#complete = false;
+    const picture = await this.#look(request);
+    if (identityOf(this.#root) !== before) {
+      this.#complete = false;
+      throw new SynclineError('RootUnavailable', 'The local folder was exchanged for another while it was looked at.');
+    }
+    this.#rootIdentity = before;
+    return picture;
+  }
+
+  async #look(request: ScanRequest): Promise<Picture> {
     const { look, base, ignoreFiles } = request;
     const sameRules = ignoreFiles === this.#ignoreFiles;
     if (!this.#complete || look === 'everything' || !sameRules) await this.#scanAll(request);
@@ -115,6 +138,12 @@ export class LocalScanner {
       return readIgnoreFile(this.#root, path);
     });
   }
+}
+
+/** Undefined for a root that is not there, which the walk itself will tell. */
+function identityOf(root: string): string | undefined {
+  const stat = statSync(root, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.dev}:${stat.ino}`;
 }
 
 /** A look at some paths, as edits of a picture. */

@@ -1,45 +1,83 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { entryCount, type Tree } from '../tree/tree.ts';
 import type { Side } from './differences.ts';
+import type { DeletionCount } from './recentDeletions.ts';
 import type { Reconciliation, Sides } from './reconcile.ts';
 
 /**
  * Why a plan is not carried out before a person has confirmed it. `side` is where it would delete.
  *
  * - `emptied`: one side suddenly holds nothing at all (an unmounted disk, a wrong folder), and the other would be emptied.
- * - `manyDeletions`: more than half of a tree that is not small would go.
+ * - `replaced`: one side is another folder than the one that was synced before (another disk, a server begun anew).
+ * - `manyDeletions`: more than half of a tree that is not small would go, at once or together with what went lately.
  */
 export interface Brake {
-  readonly kind: 'emptied' | 'manyDeletions';
+  readonly kind: 'emptied' | 'replaced' | 'manyDeletions';
   readonly side: Side;
+  /** Of this plan. */
   readonly deletions: number;
-  /** Entries there are on that side. */
+  /** Entries there are on that side, with those that went lately. */
   readonly of: number;
   readonly message: string;
+}
+
+/** What the plan and the trees alone do not show. */
+export interface BrakeFacts {
+  /** Of each side, as a place where is deleted. */
+  readonly recent?: Readonly<Record<Side, DeletionCount>> | undefined;
+  /** Sides that are another folder than the one that was synced before. */
+  readonly replaced?: readonly Side[] | undefined;
 }
 
 /** Smaller trees are deleted without asking, unless they are emptied as a whole. */
 export const SMALLEST_BRAKED_TREE = 20;
 
 /** Pure. Renames are no deletions, whatever their size. */
-export function brakeOf(plan: Pick<Reconciliation, 'toLocal' | 'toRemote'>, sides: Sides): Brake | null {
-  return brakeOn('remote', plan.toRemote, sides) ?? brakeOn('local', plan.toLocal, sides);
+export function brakeOf(
+  plan: Pick<Reconciliation, 'toLocal' | 'toRemote'>,
+  sides: Sides,
+  facts: BrakeFacts = {},
+): Brake | null {
+  return brakeOn('remote', plan.toRemote, sides, facts) ?? brakeOn('local', plan.toLocal, sides, facts);
 }
 
-function brakeOn(side: Side, operations: readonly Operation[], { base, local, remote }: Sides): Brake | null {
+function brakeOn(
+  side: Side,
+  operations: readonly Operation[],
+  { base, local, remote }: Sides,
+  { recent, replaced = [] }: BrakeFacts,
+): Brake | null {
   const deletions = operations.filter(({ kind }) => kind === 'delete').length;
   if (deletions === 0) return null;
   const [tree, otherTree]: [Tree, Tree] = side === 'remote' ? [remote, local] : [local, remote];
-  const of = entryCount(tree);
   const [here, there] =
     side === 'remote' ? ['on the server', 'local folder'] : ['in the local folder', "server's folder"];
-  if (otherTree.children.size === 0 && (base.children.size > 1 || of >= SMALLEST_BRAKED_TREE)) {
-    const message = `The ${there} is empty now; this would delete ${count(deletions)} ${here}. Nothing was changed.`;
-    return { kind: 'emptied', side, deletions, of, message };
+  const { gone, going } = recent?.[side] ?? { gone: 0, going: deletions };
+  const of = entryCount(tree);
+  const brake = (kind: Brake['kind'], message: string, total = of): Brake => ({
+    kind,
+    side,
+    deletions,
+    of: total,
+    message,
+  });
+  if (otherTree.children.size === 0 && (base.children.size > 1 || of + gone >= SMALLEST_BRAKED_TREE)) {
+    return brake(
+      'emptied',
+      `The ${there} is empty now; this would delete ${count(deletions)} ${here}. Nothing was changed.`,
+    );
   }
-  if (of >= SMALLEST_BRAKED_TREE && deletions * 2 > of) {
-    const message = `This would delete ${count(deletions)} of ${of} ${here}. Nothing was changed.`;
-    return { kind: 'manyDeletions', side, deletions, of, message };
+  if (replaced.includes(side === 'remote' ? 'local' : 'remote')) {
+    const what = `The ${there} is not the one that was synced before (another disk, or it was made anew)`;
+    return brake('replaced', `${what}; this would delete ${count(deletions)} ${here}. Nothing was changed.`);
+  }
+  if (of >= SMALLEST_BRAKED_TREE && deletions * 2 > of)
+    return brake('manyDeletions', `This would delete ${count(deletions)} of ${of} ${here}. Nothing was changed.`);
+  const before = of + gone;
+  if (gone > 0 && going > 0 && before >= SMALLEST_BRAKED_TREE && (gone + going) * 2 > before) {
+    const lately = `${count(gone)} of ${before} went ${here} in the last minutes`;
+    const more = `this would delete ${count(deletions)} more, and then more than half is gone`;
+    return brake('manyDeletions', `${lately}; ${more}. Of these nothing was changed.`, before);
   }
   return null;
 }

@@ -20,7 +20,7 @@ test('the lock of another process is named, and ends when that process is killed
   const folder = temporaryFolder(t);
   const program = `
     const { TargetLock } = await import(${JSON.stringify(import.meta.resolve('../../../extension/sync/base/targetLock.ts'))});
-    TargetLock.acquire(${JSON.stringify(folder)});
+    globalThis.held = TargetLock.acquire(${JSON.stringify(folder)});
     console.log('locked');
     setInterval(() => {}, 1000);
   `;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { brakeOf } from '../../../extension/sync/reconcile/brakes.ts';
 import type { Mode } from '../../../extension/sync/reconcile/mode.ts';
 import { reconcile } from '../../../extension/sync/reconcile/reconcile.ts';
+import { arbitraryTree } from '../../support/arbitraryTree.ts';
 import { treeOf } from '../../support/treeNotation.ts';
 
 const many = (from: number, to: number, folder = ''): string =>
@@ -64,3 +66,38 @@ for (const [title, { base, local, remote, mode = 'two-way' }, expected] of CASES
       assert.match(brake.message, /would delete .* (on the server|in the local folder)\. Nothing was changed\.$/);
   });
 }
+
+const half = { base: treeOf(many(0, 30)), local: treeOf(many(0, 29)), remote: treeOf(many(0, 30)) };
+
+test('the text says what went before, what would go, and that nothing of that did', () => {
+  const plan = reconcile(half, { mode: 'two-way' });
+  const recent = { remote: { gone: 40, going: 1 }, local: { gone: 0, going: 0 } };
+  assert.deepEqual(brakeOf(plan, half, { recent }), {
+    kind: 'manyDeletions',
+    side: 'remote',
+    deletions: 1,
+    of: 70,
+    message:
+      '40 entries of 70 went on the server in the last minutes; this would delete 1 entry more, and then more than half is gone. Of these nothing was changed.',
+  });
+});
+
+test('another folder in the place of the one that was synced deletes nothing without a word', () => {
+  const plan = reconcile(half, { mode: 'two-way' });
+  const brake = brakeOf(plan, half, { replaced: ['local'] });
+  assert.equal(brake?.kind, 'replaced');
+  assert.match(brake.message, /^The local folder is not the one .* this would delete 1 entry on the server\./);
+  assert.equal(brakeOf(plan, half, { replaced: ['remote'] }), null, 'what is deleted is the other side');
+  const same = { ...half, local: half.base };
+  assert.equal(brakeOf(reconcile(same, { mode: 'two-way' }), same, { replaced: ['local'] }), null);
+});
+
+test('a first sync in two-way, push or pull deletes nothing, whatever the sides hold', () => {
+  fc.assert(
+    fc.property(arbitraryTree(), arbitraryTree(), fc.constantFrom('two-way', 'push', 'pull'), (local, remote, mode) => {
+      const { toLocal, toRemote } = reconcile({ base: treeOf(''), local, remote }, { mode: mode });
+      const deleting = [...toLocal, ...toRemote].filter(({ kind }) => kind === 'delete' || kind === 'rename');
+      assert.deepEqual(deleting, []);
+    }),
+  );
+});
