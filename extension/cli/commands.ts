@@ -15,6 +15,11 @@ export const COMMANDS = {
   sync: row('Syncing', 'bring a folder and a share in line, once or continuously', () => import('./commands/sync.ts')),
   conflicts: row('Syncing', 'list what both sides changed', () => import('./commands/conflicts.ts')),
   resolve: row('Syncing', 'decide a conflict', () => import('./commands/resolve.ts')),
+  verify: row(
+    'Syncing',
+    're-read the files of both sides, or of the server, and compare them',
+    () => import('./commands/verify.ts'),
+  ),
   explain: row('Syncing', 'say why a file is synced or not', () => import('./commands/explain.ts')),
 
   ls: row('Files on the server', 'list a folder', () => import('./commands/ls.ts')),
@@ -26,11 +31,6 @@ export const COMMANDS = {
   mkdir: row('Files on the server', 'make a folder', () => import('./commands/mkdir.ts')),
   history: row('Files on the server', 'list earlier versions', () => import('./commands/history.ts')),
   restore: row('Files on the server', 'bring an earlier version back', () => import('./commands/restore.ts')),
-  verify: row(
-    'Files on the server',
-    're-read files and compare them with the index',
-    () => import('./commands/verify.ts'),
-  ),
 
   add: row('Computing', 'add numbers on the server', () => import('./commands/add.ts')),
   sort: row('Computing', 'sort numbers or texts on the server', () => import('./commands/sort.ts')),

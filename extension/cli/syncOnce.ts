@@ -8,7 +8,11 @@ import { type Progress, progressBar } from './output/progressBar.ts';
 import { summaryText, tellConflicts, tellProblems } from './syncText.ts';
 
 /** One sync, with what it did and what remains. */
-export async function syncOnce(cli: Cli, sync: TargetSync, { yes }: { readonly yes?: boolean }): Promise<void> {
+export async function syncOnce(
+  cli: Cli,
+  sync: Pick<TargetSync, 'syncOnce'>,
+  { yes }: { readonly yes?: boolean },
+): Promise<void> {
   const { out } = cli;
   const { summary, conflicts, problems } = await run(cli, sync, yes ?? false);
   tellProblems(out, problems);
@@ -19,7 +23,7 @@ export async function syncOnce(cli: Cli, sync: TargetSync, { yes }: { readonly y
   if (conflicts.length + problems.length > 0) cli.exitWith(EXIT.remaining);
 }
 
-async function run(cli: Cli, sync: TargetSync, confirmed: boolean): Promise<SyncOnceResult> {
+async function run(cli: Cli, sync: Pick<TargetSync, 'syncOnce'>, confirmed: boolean): Promise<SyncOnceResult> {
   const { out, signal } = cli;
   const progress = progressBar(out, 'Looking');
   try {

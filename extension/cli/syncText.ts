@@ -43,6 +43,13 @@ export const plannedOperations = ({ toLocal, toRemote }: Plan): AppliedOperation
   ...toRemote.map((operation) => ({ side: 'remote' as const, operation })),
 ];
 
+/** What would be done, and what would be left. */
+export function tellPlan(out: Output, plan: Plan): void {
+  for (const each of plannedOperations(plan)) out.result(operationEvent('planned', each), operationText(each));
+  tellProblems(out, plan.problems);
+  tellConflicts(out, plan.conflicts);
+}
+
 export function tellConflicts(out: Output, conflicts: readonly Conflict[]): void {
   for (const { path, base, mine, theirs } of conflicts) {
     out.event({ event: 'conflict', path, base, mine, theirs });

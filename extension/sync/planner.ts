@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly resolve?: ((conflict: Conflict) => Resolution | undefined) | undefined;
   /** Operations that were tried and cannot be done, with the reason: they are not planned again. */
   readonly failed: (operation: Operation) => Problem | undefined;
+  /** Changes what the local side is taken to hold. */
+  readonly amend?: ((local: Tree) => Tree) | undefined;
   /** Whether a person has to confirm what is to be done. */
   readonly brake: (plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides) => Brake | null;
   readonly signal?: AbortSignal | undefined;
@@ -75,15 +77,16 @@ export class Planner {
       const remote = this.filter(pictures.remote.tree, base);
       const problems = [...pictures.local.problems, ...remote.problems];
       const blocked = new Set(problems.map(({ path }) => path.normalize('NFC')));
-      const sides = { base, local: pictures.local.tree, remote: remote.tree };
+      const local = request.amend?.(pictures.local.tree) ?? pictures.local.tree;
+      const sides = { base, local, remote: remote.tree };
       const result = reconcile(sides, {
         mode: this.#mode,
         blocked,
         ...(request.resolve && { resolve: request.resolve }),
       });
       if (round < MOST_ROUNDS && (await this.#takeComing(result.toLocal, request.signal))) {
-        const local = await this.#scanLocal({ ...request, look: { local: 'nothing', remote: 'nothing' } });
-        pictures = { ...pictures, local };
+        const again = await this.#scanLocal({ ...request, look: { local: 'nothing', remote: 'nothing' } });
+        pictures = { ...pictures, local: again };
         continue;
       }
       const plan = withoutFailed(result, problems, request.failed);

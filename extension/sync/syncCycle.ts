@@ -17,7 +17,7 @@ import { RoundOutcomes } from './roundOutcomes.ts';
 import { sendSaved } from './sendSaved.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import { TargetMemory } from './targetMemory.ts';
-import { entryCount } from './tree/tree.ts';
+import { entryCount, type Tree } from './tree/tree.ts';
 import { using } from './using.ts';
 
 export interface SyncCycleOptions {
@@ -35,6 +35,8 @@ export interface CycleRequest {
   /** Carry the plan out even if a brake says to ask first. */
   readonly confirmed?: boolean | undefined;
   readonly resolve?: ((conflict: Conflict) => Resolution | undefined) | undefined;
+  /** For plans alone: changes what the local side is taken to hold. */
+  readonly amend?: ((local: Tree) => Tree) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
   readonly onApplied?: ((applied: AppliedOperation) => void) | undefined;
@@ -120,7 +122,7 @@ export class SyncCycle {
   }
 
   async #plan(request: CycleRequest): Promise<PlannedSync> {
-    const { look, resolve, signal, onProgress } = request;
+    const { look, resolve, amend, signal, onProgress } = request;
     if (look.remote !== 'nothing') await this.#settleLost(signal);
     await Promise.allSettled(this.#expressed.values());
     for (let looks: Looks = look; ; looks = LOOK_AT_NOTHING) {
@@ -129,6 +131,7 @@ export class SyncCycle {
         base,
         look: looks,
         resolve,
+        amend,
         signal,
         failed: (operation) => (this.#failed.size === 0 ? undefined : this.#failed.get(keyOf(operation))),
         brake: (plan, sides) => this.#brake(plan, sides),

@@ -14,6 +14,7 @@ import { Exclusive } from './exclusive.ts';
 import { explain, type Explanation } from './explanation.ts';
 import { keepBoth } from './keepBoth.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
+import { distrust, rereadFiles } from './local/rereadFiles.ts';
 import { prepareRoot } from './local/prepareRoot.ts';
 import { SafetyCopies } from './local/safetyCopies.ts';
 import { StatCache } from './local/statCache.ts';
@@ -23,6 +24,7 @@ import type { Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
 import { ShareFolder } from './remote/shareFolder.ts';
+import { verifyShare } from './remote/verifyShare.ts';
 import { SavedFiles } from './savedFiles.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import { type CycleResult, SyncCycle } from './syncCycle.ts';
@@ -30,6 +32,8 @@ import type { SyncState } from './syncState.ts';
 import { type SyncSummary, summarize } from './syncSummary.ts';
 import { entryOf, nodeAt } from './tree/tree.ts';
 import { TrafficMeter } from './trafficMeter.ts';
+import type { Verification, VerifyOptions } from './verification.ts';
+import { verifyTarget, type VerifyTargetParts } from './verifyTarget.ts';
 
 export interface TargetSyncOptions {
   /** The local folder; made if it is missing, its parent exists and the mode may write to it. */
@@ -84,6 +88,8 @@ export class TargetSync {
   readonly #log: (event: string, data: object) => void;
   readonly #traffic: TrafficMeter;
   readonly #following: Disposable;
+  readonly #verifying: VerifyTargetParts;
+  readonly #distrust: (paths: readonly WirePath[]) => void;
   readonly #saves: SavedFiles;
   readonly #closing = new AbortController();
   #isStarted = false;
@@ -152,6 +158,18 @@ export class TargetSync {
       log,
     });
     this.#saves = new SavedFiles(cycle, this.#continuous, log);
+    this.#verifying = {
+      cycle,
+      exclusive: this.#exclusive,
+      reread: (tree, { signal, onProgress }) =>
+        rereadFiles({ root, tree, cache, signal, onProgress: (files) => onProgress?.('local', files) }),
+      verifyRemote: async ({ signal, onProgress }) =>
+        verifyShare(await provider.client({ signal }), folder, {
+          signal,
+          onProgress: (files) => onProgress?.('remote', files),
+        }),
+    };
+    this.#distrust = (paths) => distrust(cache, paths);
     this.#following = provider.onDidChangeClient(() => this.#continuous.refresh());
   }
 
@@ -180,7 +198,9 @@ export class TargetSync {
     const applied: AppliedOperation[] = [];
     const { plan, stale } = await this.#exclusive.run(() => this.#rounds(options, applied));
     const after = this.#traffic.read();
-    const problems = [...plan.problems, ...stale.map(restless)];
+    const fetched = new Set<string>(plan.toLocal.flatMap((each) => (each.kind === 'put' ? [each.path] : [])));
+    const open = stale.map((path) => (fetched.has(path) ? unavailable(path) : restless(path)));
+    const problems = [...plan.problems, ...open];
     const summary = summarize(
       applied,
       { conflicts: plan.conflicts, problems },
@@ -303,6 +323,20 @@ export class TargetSync {
     });
   }
 
+  /**
+   * Reads every file again on both sides, and tells what is not as it was on record, and what a repair would do.
+   * @throws SynclineError `Cancelled`, or what the root or the connection says
+   */
+  verify(options: VerifyOptions = {}): Promise<Verification> {
+    return verifyTarget(this.#verifying, { ...options, signal: this.#orClosed(options.signal) });
+  }
+
+  /** Syncs by the usual rules what a verification has found. As {@link syncOnce}. */
+  repair({ local }: Pick<Verification, 'local'>, options: SyncOnceOptions = {}): Promise<SyncOnceResult> {
+    this.#distrust(local.drift.map(({ path }) => path));
+    return this.syncOnce(options);
+  }
+
   /** As of the last look. */
   ignores(path: string, isDirectory: boolean): boolean {
     return this.#local.rules.isIgnored(path, isDirectory);
@@ -375,6 +409,13 @@ const restless = (path: WirePath): Problem => ({
   path,
   code: 'Changed',
   message: `“${printable(path)}” keeps changing; it is synced when it comes to rest.`,
+});
+
+/** A file that the server told of at every look, and could not give. */
+const unavailable = (path: WirePath): Problem => ({
+  path,
+  code: 'ContentGone',
+  message: `The server does not hold what it tells of “${printable(path)}”: it keeps changing there, or is damaged, which “verify” finds out.`,
 });
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -2,19 +2,10 @@ import { Option } from 'commander';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
-import { EXIT } from '../exitStatus.ts';
+import { showPlan } from '../showPlan.ts';
 import { syncOnce } from '../syncOnce.ts';
-import {
-  operationEvent,
-  operationText,
-  plannedOperations,
-  summaryText,
-  tellConflicts,
-  tellProblems,
-} from '../syncText.ts';
 import { syncWatch } from '../syncWatch.ts';
 import { readTarget, type TargetOptions, type TargetSession, withTarget, withTargetOptions } from '../targetSession.ts';
-import { summarize } from '../../sync/syncSummary.ts';
 
 interface SyncOptions extends TargetOptions {
   readonly once?: boolean;
@@ -66,19 +57,6 @@ const EXAMPLES = [
   'syncline sync ./site wss://example.org/www --mode mirror --dry-run',
 ];
 
-/** The plan, told like what a sync does. */
 async function dryRun(cli: Cli, { sync }: TargetSession): Promise<void> {
-  const { out, signal } = cli;
-  const plan = await sync.plan({ signal });
-  const planned = plannedOperations(plan);
-  for (const each of planned) out.result(operationEvent('planned', each), operationText(each));
-  tellProblems(out, plan.problems);
-  tellConflicts(out, plan.conflicts);
-  const summary = summarize(planned, plan, { bytesSent: 0, bytesReceived: 0, ms: 0 });
-  const [counts] = summaryText(summary).split(' (');
-  out.result({ event: 'done', ...summary, dryRun: true }, `Dry run: ${counts}. Nothing was changed.`);
-  if (plan.brake) {
-    throw new SynclineError('BrakeStopped', `A sync would stop and ask: ${plan.brake.message} --yes lets it go on.`);
-  }
-  if (plan.conflicts.length + plan.problems.length > 0) cli.exitWith(EXIT.remaining);
+  showPlan(cli, await sync.plan({ signal: cli.signal }));
 }

@@ -43,6 +43,14 @@ export class StatCache {
     this.#byInode?.set(inodeOf(known[0]), known);
   }
 
+  /** The file is read anew at the next look, by whatever name. */
+  forget(path: WirePath): void {
+    const [folder, name] = split(path);
+    if (!this.#folders.get(folder)?.delete(name)) return;
+    this.#changed.add(folder);
+    this.#byInode = undefined;
+  }
+
   /** Forgets files that are not in a tree. */
   prune(tree: Tree): void {
     for (const [folder, files] of this.#folders) {

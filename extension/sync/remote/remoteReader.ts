@@ -6,6 +6,9 @@ import type { ClientProvider } from '../../connect/serverClient.ts';
 import type { ContentSource, SendOptions, WantedContent } from '../endpoint.ts';
 import { pullContent } from './pullContent.ts';
 
+/** With more contents that the share turns out not to have, a new look at it is cheaper than asking for the others. */
+const MOST_GONE = 16;
+
 /** Contents of a share. Every receiver verifies what arrives. */
 export class RemoteReader implements ContentSource {
   readonly #share: string;
@@ -23,19 +26,27 @@ export class RemoteReader implements ContentSource {
   async send(wanted: readonly WantedContent[], sink: ContentSink, options: SendOptions): Promise<readonly ContentId[]> {
     const { signal, onProgress } = options;
     const client = await this.#provider.client({ signal });
-    const parts: ContentPart[] = wanted.map(({ content, size, from = 0 }) => ({ content, size, from }));
     const finished = new Set<ContentId>();
-    try {
-      await client.download(this.#share, parts, noting(sink, finished), {
-        signal,
-        onProgress,
-      });
-      return [];
-    } catch (error) {
-      if (!(error instanceof SynclineError) || error.code !== 'ContentGone') throw error;
-      // which one is gone is not said: those that did not arrive are looked for again after a look at the share
-      return parts.map(({ content }) => content).filter((content) => !finished.has(content));
+    const gone: ContentId[] = [];
+    let parts: ContentPart[] = wanted.map(({ content, size, from = 0 }) => ({ content, size, from }));
+    const fetched = async (some: readonly ContentPart[]): Promise<boolean> => {
+      try {
+        await client.download(this.#share, some, noting(sink, finished), { signal, onProgress });
+        return true;
+      } catch (error) {
+        if (error instanceof SynclineError && error.code === 'ContentGone') return false;
+        throw error;
+      }
+    };
+    while (parts.length > 0 && !(await fetched(parts))) {
+      // which one is gone is not said; it is the first that did not arrive, or else the others have to tell
+      const [first, ...rest] = parts.filter(({ content }) => !finished.has(content));
+      if (!first) break;
+      if (rest.length === 0 || !(await fetched([first]))) gone.push(first.content);
+      parts = rest;
+      if (gone.length === MOST_GONE) return [...gone, ...rest.map(({ content }) => content)];
     }
+    return gone;
   }
 
   close(): void {}
