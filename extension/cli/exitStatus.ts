@@ -74,6 +74,7 @@ const REASON = {
   BrakeStopped: 'brake',
   RootUnavailable: 'brake',
   TargetBusy: 'remaining',
+  CannotMerge: 'remaining',
 } as const satisfies Record<ErrorName, Reason>;
 
 export const exitStatusOf = (code: ErrorName): number => EXIT[REASON[code]];

@@ -9,8 +9,10 @@ import { uploadFile } from '../connect/copy/uploadFile.ts';
 import { RemoteFiles } from '../connect/remoteFiles.ts';
 import { storedConflicts } from '../sync/base/storedConflicts.ts';
 import { besideName } from '../sync/besideName.ts';
-import type { Conflict } from '../sync/reconcile/conflict.ts';
+import { requireMergeable } from '../sync/merge/mergeConflict.ts';
+import type { Choice, Conflict } from '../sync/reconcile/conflict.ts';
 import type { Cli } from './cli.ts';
+import { mergeBeside } from './mergeBeside.ts';
 import { safeKeeping } from './safeKeeping.ts';
 import { openConnection } from './serverSession.ts';
 import type { Target } from './targetSession.ts';
@@ -24,9 +26,10 @@ export async function resolveBeside(
   { root, address, stateDirectory }: Target,
   options: { readonly tokenFile?: string },
   path: string,
-  keep: 'mine' | 'theirs' | 'both',
+  keep: Choice,
 ): Promise<void> {
-  const { mine, theirs, path: at } = findConflict(stateDirectory, path);
+  const conflict = findConflict(stateDirectory, path);
+  const { mine, theirs, path: at } = conflict;
   const { signal } = cli;
   const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying: false });
   try {
@@ -34,6 +37,11 @@ export async function resolveBeside(
     const remotePath = files.resolveBelow(at);
     const there = (await files.find(remotePath, { signal }))?.entry ?? null;
     if (!sameEntry(there, theirs)) throw changed(at);
+    if (keep === 'merge') {
+      requireMergeable(conflict);
+      const place = { root, share: address.share, connection, files, remotePath };
+      return await mergeBeside(conflict, place, safeKeeping(cli).keep, signal);
+    }
     requireFile(mine, at);
     requireFile(theirs, at);
     if (keep === 'mine') await uploadFile(files, join(root, at), remotePath, { signal, expect: theirs });

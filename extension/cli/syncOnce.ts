@@ -10,13 +10,13 @@ import { summaryText, tellConflicts, tellProblems } from './syncText.ts';
 /** One sync, with what it did and what remains. */
 export async function syncOnce(
   cli: Cli,
-  sync: Pick<TargetSync, 'syncOnce'>,
+  sync: Pick<TargetSync, 'syncOnce' | 'unmergedBecause'>,
   { yes }: { readonly yes?: boolean },
 ): Promise<void> {
   const { out } = cli;
   const { summary, conflicts, problems } = await run(cli, sync, yes ?? false);
   tellProblems(out, problems);
-  tellConflicts(out, conflicts);
+  tellConflicts(out, conflicts, (conflict) => sync.unmergedBecause(conflict));
   if (conflicts.length > 0)
     out.note('See “syncline conflicts” for both sides of each, and “syncline resolve” to decide.');
   out.result({ event: 'done', ...summary }, summaryText(summary));

@@ -50,12 +50,20 @@ export function tellPlan(out: Output, plan: Plan): void {
   tellConflicts(out, plan.conflicts);
 }
 
-export function tellConflicts(out: Output, conflicts: readonly Conflict[]): void {
-  for (const { path, base, mine, theirs } of conflicts) {
-    out.event({ event: 'conflict', path, base, mine, theirs });
+/** `unmerged`: why a conflict was not merged, where that was asked for. */
+export function tellConflicts(
+  out: Output,
+  conflicts: readonly Conflict[],
+  unmerged: (conflict: Conflict) => string | undefined = () => undefined,
+): void {
+  for (const conflict of conflicts) {
+    const { path, base, mine, theirs } = conflict;
+    const reason = unmerged(conflict);
+    out.event({ event: 'conflict', path, base, mine, theirs, ...(reason !== undefined && { unmerged: reason }) });
     out.note(
       `${out.style('yellow', 'Conflict:')} ${printable(path)}: here ${describeEntry(mine)}, on the server ${describeEntry(theirs)}`,
     );
+    if (reason !== undefined) out.note(`  ${reason}`);
   }
 }
 

@@ -74,7 +74,7 @@ export async function syncWatch(
   const onSettled = ({ rev, conflicts, problems }: { rev: number; conflicts: number; problems: number }): void => {
     mayConfirm = false;
     tellProblems(out, untold(told.problems, sync.problems()));
-    tellConflicts(out, untold(told.conflicts, sync.conflicts()));
+    tellConflicts(out, untold(told.conflicts, sync.conflicts()), (conflict) => sync.unmergedBecause(conflict));
     const remaining = conflicts + problems === 0 ? {} : { conflicts, problems };
     out.result({ event: 'idle', rev, ...remaining }, `In sync with ${address.label}, revision ${rev}.`);
   };

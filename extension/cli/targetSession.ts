@@ -18,6 +18,8 @@ export interface TargetOptions {
   readonly tokenFile?: string;
   /** False: changes are found by looking every ten seconds alone. */
   readonly watcher?: boolean;
+  /** Conflicts are merged as far as their edits do not overlap. */
+  readonly merge?: boolean;
 }
 
 /** A local folder and the share, or the folder in it, that it is paired with. */
@@ -70,6 +72,7 @@ export async function withTarget<T>(
       dir: address.dir,
       mode: options.mode,
       stateDirectory,
+      merge: options.merge,
       provider: connection,
       watchLocal: options.watcher !== false,
     });

@@ -1,4 +1,5 @@
 import { printable } from '../../server/protocol/wirePath.ts';
+import type { SyncOnceOptions } from '../sync/syncTarget.ts';
 import { isSound, type SideVerification, type Verification } from '../sync/verification.ts';
 import type { Cli } from './cli.ts';
 import { describeEntry } from './entryText.ts';
@@ -24,7 +25,11 @@ export async function verifySides(cli: Cli, local: string, target: string, optio
     if (!options.repair) tellPlan(cli.out, verification.plan);
     tellVerdict(cli, verification);
     if (options.repair && !options.dryRun) {
-      return syncOnce(cli, { syncOnce: (once) => sync.repair(verification, once) }, options);
+      const repairing = {
+        syncOnce: (once?: SyncOnceOptions) => sync.repair(verification, once),
+        unmergedBecause: () => undefined,
+      };
+      return syncOnce(cli, repairing, options);
     }
     if (options.repair) return showPlan(cli, verification.plan);
     if (!isSound(verification)) cli.exitWith(EXIT.remaining);

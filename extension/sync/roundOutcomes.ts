@@ -41,7 +41,7 @@ export class RoundOutcomes {
     side: AppliedOperation['side'],
     operations: readonly Operation[],
   ): Pick<ApplyOptions, 'onProgress' | 'onOutcome'> {
-    const { onProgress, onApplied } = this.#listeners;
+    const { onProgress } = this.#listeners;
     const phase = side === 'local' ? 'downloading' : 'uploading';
     const [total, bytesTotal] = [operations.length, bytesOf(operations)];
     let [done, moved, settled] = [0, 0, 0];
@@ -63,11 +63,16 @@ export class RoundOutcomes {
         if (outcome.kind === 'stale') return this.leave(operation);
         if (outcome.kind === 'problem') return this.#fail(operation, outcome.problem);
         const applied = { side, operation };
-        this.applied.push(applied);
         this.#memory.add(applied);
-        onApplied?.(applied);
+        this.take(applied);
       },
     };
+  }
+
+  /** Something was done that the memory will see by itself. */
+  take(applied: AppliedOperation): void {
+    this.applied.push(applied);
+    this.#listeners.onApplied?.(applied);
   }
 
   #fail(operation: Operation, problem: Problem): void {

@@ -5,6 +5,7 @@ import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, Roots } from './base/baseStore.ts';
 import type { StatCache } from './local/statCache.ts';
+import { AutoMerge } from './merge/autoMerge.ts';
 import { LOOK_AT_NOTHING, type Looks } from './look.ts';
 import { type AppliedOperation, keyOf, pathsOf, type Plan, type SyncProgress } from './plan.ts';
 import { type PlannedSync, Planner } from './planner.ts';
@@ -26,6 +27,8 @@ export interface SyncCycleOptions {
   readonly store: BaseStore;
   readonly cache: StatCache;
   readonly mode: Mode;
+  /** Conflicts are merged as far as their edits do not overlap. Only in `two-way`, the one mode that writes on both sides. */
+  readonly merges?: boolean | undefined;
   readonly clock: Clock;
   readonly log: (event: string, data: object) => void;
 }
@@ -61,6 +64,8 @@ export interface CycleResult {
 export class SyncCycle {
   readonly planner: Planner;
   readonly memory: TargetMemory;
+  /** Null: conflicts wait for a person. */
+  readonly merging: AutoMerge | null;
   readonly #options: SyncCycleOptions;
   #problems: readonly Problem[] = [];
   #blocked: ReadonlySet<string> = new Set();
@@ -72,8 +77,9 @@ export class SyncCycle {
   readonly #expressed = new Map<WirePath, Promise<unknown>>();
 
   constructor(options: SyncCycleOptions) {
-    const { local, remote, mode, store, cache, clock } = options;
+    const { local, remote, mode, store, cache, clock, merges } = options;
     this.#options = options;
+    this.merging = merges && mode === 'two-way' ? new AutoMerge({ local, remote }) : null;
     this.planner = new Planner(local, remote, mode);
     this.memory = new TargetMemory({ store, cache, remote, clock, planner: this.planner });
   }
@@ -160,6 +166,7 @@ export class SyncCycle {
     const outcomes = new RoundOutcomes(request, this.memory, this.#failed);
     try {
       await this.#carryOut(plan, request, outcomes);
+      await this.#merge(plan.conflicts, request, outcomes);
     } finally {
       this.#busy = new Set();
       if (request.confirmed) this.memory.deletions.forget();
@@ -187,6 +194,18 @@ export class SyncCycle {
       const options = outcomes.begin('remote', toRemote);
       await using(local.read(), (source) => remote.apply(toRemote, source, { signal, ...options }));
     }
+  }
+
+  /** What is merged is in the base when the next look sees it on both sides, and not before. */
+  async #merge(conflicts: readonly Conflict[], request: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
+    const open = conflicts.filter(({ path }) => !this.#expressed.has(path));
+    if (!this.merging || open.length === 0) return;
+    this.#busy = new Set(open.map(({ path }) => path));
+    const merged = await this.merging.mergeAll(open, {
+      signal: request.signal,
+      onApplied: (applied) => outcomes.take(applied),
+    });
+    outcomes.stale.push(...merged);
   }
 
   #brake(plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides): Brake | null {

@@ -20,7 +20,8 @@ import { SafetyCopies } from './local/safetyCopies.ts';
 import { StatCache } from './local/statCache.ts';
 import { LOOK_AT_ALL, type Looks } from './look.ts';
 import type { AppliedOperation, Plan, SyncProgress } from './plan.ts';
-import type { Conflict } from './reconcile/conflict.ts';
+import { mergeConflict } from './merge/mergeConflict.ts';
+import type { Choice, Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
 import { ShareFolder } from './remote/shareFolder.ts';
@@ -43,6 +44,8 @@ export interface TargetSyncOptions {
   readonly mode: Mode;
   /** Of this target alone; see {@link targetStateDirectory}. */
   readonly stateDirectory: string;
+  /** In `two-way`: conflicts are merged by themselves as far as their edits do not overlap. Default: false. */
+  readonly merge?: boolean | undefined;
   readonly provider: ClientProvider;
   /** False: changes here are found by looking every ten seconds alone. Default: true. */
   readonly watchLocal?: boolean | undefined;
@@ -143,7 +146,7 @@ export class TargetSync {
     };
     const folder = new ShareFolder(share, dir);
     const remote = new RemoteEndpoint({ folder, provider, known: store.state.remote, journal, log });
-    cycle = new SyncCycle({ local, remote, store, cache, mode, clock, log });
+    cycle = new SyncCycle({ local, remote, store, cache, mode, merges: options.merge, clock, log });
     this.#local = local;
     this.#remote = remote;
     this.#cycle = cycle;
@@ -269,11 +272,12 @@ export class TargetSync {
 
   /**
    * Decides a conflict that is listed. `mine`: the server takes what is here. `theirs`: the reverse. `both`: theirs takes the
-   * path, and mine is kept beside it under a name that says so.
+   * path, and mine is kept beside it under a name that says so. `merge`: both sides take the edits of both.
    *
-   * @throws SynclineError `NotFound` when there is no such conflict, `Changed` when it has become another one meanwhile.
+   * @throws SynclineError `NotFound` when there is no such conflict, `Changed` when it has become another one meanwhile,
+   * `CannotMerge`.
    */
-  async resolve(path: string, choice: 'mine' | 'theirs' | 'both', asked?: AbortSignal): Promise<void> {
+  async resolve(path: string, choice: Choice, asked?: AbortSignal): Promise<void> {
     const signal = this.#orClosed(asked);
     await this.#exclusive.run(async () => {
       const listed = this.conflicts().find((conflict) => conflict.path === path);
@@ -287,11 +291,12 @@ export class TargetSync {
         throw changedSince(path);
       }
       if (choice === 'both') await keepBoth(this.#local, this.#cycle, listed, new Date(this.#clock.now()), signal);
+      if (choice === 'merge') await this.#merge(listed, signal);
       const resolution = choice === 'mine' ? 'mine' : 'theirs';
       const { stale } = await this.#round({
         look,
         signal,
-        resolve: (conflict) => (conflict.path === path ? resolution : undefined),
+        ...(choice !== 'merge' && { resolve: (conflict) => (conflict.path === path ? resolution : undefined) }),
         onApplied: (applied) => this.#continuous.tell(applied),
       });
       if (stale.length === 0) return;
@@ -299,6 +304,11 @@ export class TargetSync {
       if (plan.conflicts.some((conflict) => conflict.path === path)) throw changedSince(path);
     });
     this.#continuous.hint(new Set([path]));
+  }
+
+  /** Why a conflict was not merged by itself; undefined where that was not tried. */
+  unmergedBecause(conflict: Conflict): string | undefined {
+    return this.#cycle.merging?.reasonFor(conflict);
   }
 
   /** Why a path is synced or not. Looks at it again. */
@@ -357,6 +367,16 @@ export class TargetSync {
     this.#traffic.dispose();
     this.#store.close();
     this.#lock.release();
+  }
+
+  async #merge(conflict: Conflict, signal: AbortSignal): Promise<void> {
+    if (this.mode !== 'two-way')
+      throw new SynclineError(
+        'CannotMerge',
+        `A merge writes on both sides, and “${this.mode}” does not; choose one of them.`,
+      );
+    const sides = { local: this.#local, remote: this.#remote };
+    await mergeConflict(conflict, sides, { signal, onApplied: (applied) => this.#continuous.tell(applied) });
   }
 
   #orClosed(signal: AbortSignal | undefined): AbortSignal {

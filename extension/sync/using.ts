@@ -1,10 +1,10 @@
 /** Closes a resource after work with it, however that ends. */
-export async function using<T extends { close(): void }>(
+export async function using<T extends { close(): void }, R>(
   resource: T,
-  work: (resource: T) => Promise<void>,
-): Promise<void> {
+  work: (resource: T) => Promise<R>,
+): Promise<R> {
   try {
-    await work(resource);
+    return await work(resource);
   } finally {
     resource.close();
   }

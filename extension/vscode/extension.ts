@@ -78,12 +78,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
         messenger,
         log,
         memory: context.workspaceState,
-        openEngine: ({ folder, address, mode }) =>
+        openEngine: ({ folder, address, mode, merge }) =>
           TargetSync.open({
             root: folder.path,
             share: address.share,
             dir: address.dir,
             mode,
+            merge,
             stateDirectory: targetStateDirectory(stateHome, folder.path, address.label),
             provider: servers.open(address.url),
             log: note,

@@ -98,6 +98,7 @@ export const ERRORS = {
     'The local folder is missing, unreadable or no folder; nothing was changed.',
   ),
   TargetBusy: row(4605, true, 'person', 'Another Syncline process is syncing this target.'),
+  CannotMerge: row(4606, false, 'person', 'The two sides cannot be merged by themselves; nothing was changed.'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorName = keyof typeof ERRORS;

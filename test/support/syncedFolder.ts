@@ -23,16 +23,24 @@ export class SyncedFolder {
   readonly #server: Pick<ServerProcess, 'url' | 'token'>;
   readonly #mode: Mode;
   readonly #dir: WirePath | undefined;
+  readonly #merge: boolean;
   #connection: Connection | undefined;
   #target: TargetSync | undefined;
 
-  constructor(t: Cleanup, server: Pick<ServerProcess, 'url' | 'token'>, mode: Mode = 'two-way', dir?: WirePath) {
+  constructor(
+    t: Cleanup,
+    server: Pick<ServerProcess, 'url' | 'token'>,
+    mode: Mode = 'two-way',
+    dir?: WirePath,
+    merge = false,
+  ) {
     const folder = temporaryFolder(t);
     this.root = join(folder, 'root');
     this.state = join(folder, 'state');
     this.#server = server;
     this.#mode = mode;
     this.#dir = dir;
+    this.#merge = merge;
     t.after(() => this.close());
   }
 
@@ -62,6 +70,7 @@ export class SyncedFolder {
       share: 'files',
       dir: this.#dir,
       mode: this.#mode,
+      merge: this.#merge,
       stateDirectory: this.state,
       provider: this.connection,
     });

@@ -47,7 +47,7 @@ function tell({ out, exitWith }: Cli, conflicts: readonly Conflict[], resolve: s
     out.result({ event: 'conflict', path, base, mine, theirs }, [printable(path), ...sides]);
   }
   const [first] = conflicts;
-  if (first) out.line(`\nDecide with: ${resolve} ${quoted(first.path)} --keep mine|theirs|both`);
+  if (first) out.line(`\nDecide with: ${resolve} ${quoted(first.path)} --keep mine|theirs|both|merge`);
 }
 
 const side = (entry: Entry | null): string =>

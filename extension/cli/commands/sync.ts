@@ -19,6 +19,7 @@ export const define: DefineCommand = (command, cli) => {
     .option('--once', 'sync once and end (the default)')
     .option('--watch', 'keep in sync until told to end')
     .option('-n, --dry-run', 'show what would be done, and do nothing')
+    .option('--merge', 'take the edits of both sides where they do not overlap (two-way)')
     .option('-y, --yes', 'do it even if a brake would stop and ask')
     .addOption(new Option('--no-watcher', 'look every ten seconds instead of listening to the file system').hideHelp())
     .addHelpText('after', WHAT + examples(...EXAMPLES))
@@ -44,7 +45,7 @@ Modes: two-way   changes travel both ways (the default)
        mirror    the server becomes exactly what is here
 
 What both sides changed is a conflict: nothing is overwritten, and “syncline conflicts” and “syncline resolve”
-help to decide. What is replaced or deleted can be brought back: on the server from its history, here from a
+help to decide; with --merge, texts that were edited in different places are merged by themselves. What is replaced or deleted can be brought back: on the server from its history, here from a
 safety copy. .gitignore and .synclineignore say what is left out.
 
 Exit status: 0 done; 1 done, but conflicts or problems remain; 2 wrong usage; 3 no connection or refused;

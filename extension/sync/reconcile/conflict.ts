@@ -12,5 +12,8 @@ export interface Conflict {
   readonly theirs: Entry | null;
 }
 
+/** What a person may decide about a conflict; `both` and `merge` take more than one step. */
+export type Choice = Resolution | 'both' | 'merge';
+
 /** `mine`: the server takes the local entry. `theirs`: the reverse. */
 export type Resolution = 'mine' | 'theirs';

@@ -105,8 +105,8 @@ export class TargetHub {
   }
 }
 
-const keyOf = ({ folder, address, mode, level }: ConfiguredTarget) =>
-  [folder.path, address.label, mode, level].join('\n');
+const keyOf = ({ folder, address, mode, merge, level }: ConfiguredTarget) =>
+  [folder.path, address.label, mode, merge, level].join('\n');
 
 function isInside(root: string, path: string): boolean {
   try {

@@ -25,6 +25,8 @@ export interface ConfiguredTarget {
   readonly folder: LocalFolder;
   readonly address: ServerAddress;
   readonly mode: Mode;
+  /** Conflicts are merged by themselves as far as their edits do not overlap. */
+  readonly merge: boolean;
   readonly level: SettingLevel;
 }
 
@@ -62,7 +64,7 @@ export function readTargets(sources: readonly TargetSource[], folders: readonly 
 }
 
 const NEARNESS: Record<SettingLevel, number> = { folder: 2, workspace: 1, user: 0 };
-const FIELDS = ['folder', 'server', 'mode'];
+const FIELDS = ['folder', 'server', 'mode', 'merge'];
 
 function readEntry(
   entry: unknown,
@@ -70,14 +72,16 @@ function readEntry(
   folders: readonly LocalFolder[],
 ): ConfiguredTarget | undefined {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw usage('it must be an object.');
-  const { folder, server, mode = 'two-way' } = entry as Readonly<Record<string, unknown>>;
+  const { folder, server, mode = 'two-way', merge = false } = entry as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(entry).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) throw usage(`“${printable(unknown)}” is not known here; there are ${FIELDS.join(', ')}.`);
   if (typeof server !== 'string') throw usage('“server” is missing: write ws://HOST:PORT/SHARE.');
   if (!isMode(mode)) throw usage(`“mode” must be one of ${MODES.join(', ')}.`);
   if (folder !== undefined && typeof folder !== 'string') throw usage('“folder” must be a name or a path.');
+  if (typeof merge !== 'boolean') throw usage('“merge” must be true or false.');
+  if (merge && mode !== 'two-way') throw usage('“merge” writes on both sides, so it needs the mode two-way.');
   const local = matchFolder(folder, source, folders);
-  return local && { folder: local, address: parseTarget(server), mode, level: source.level };
+  return local && { folder: local, address: parseTarget(server), mode, merge, level: source.level };
 }
 
 /** Undefined: the entry is about a folder that is not open here. */

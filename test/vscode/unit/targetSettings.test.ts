@@ -10,7 +10,10 @@ const SERVER = 'ws://host:4848/files';
 const show = (sources: readonly TargetSource[], folders = [APP]) => {
   const { targets, faults } = readTargets(sources, folders);
   return [
-    ...targets.map(({ folder, address, mode, level }) => `${folder.name} ${mode} ${address.label} (${level})`),
+    ...targets.map(
+      ({ folder, address, mode, merge, level }) =>
+        `${folder.name} ${mode}${merge ? ' merge' : ''} ${address.label} (${level})`,
+    ),
     ...faults.map((fault) => `! ${fault}`),
   ].join('\n');
 };
@@ -93,4 +96,11 @@ test('consent for one address is none for another', () => {
   const [here, there] = [read(SERVER), read('ws://evil:4848/files')];
   assert.ok(here && there);
   assert.equal(consentFor(there, new Set([consentKey(here)]), new Set()), 'ask');
+});
+
+test('merging is asked for per target, and only where a sync may write on both sides', () => {
+  const read = (entry: object): string => show([{ level: 'workspace', value: [{ server: SERVER, ...entry }] }]);
+  assert.equal(read({ merge: true }), `app two-way merge ${SERVER} (workspace)`);
+  assert.match(read({ merge: true, mode: 'push' }), /^! .*“merge” writes on both sides/);
+  assert.match(read({ merge: 'yes' }), /^! .*“merge” must be true or false/);
 });
