@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { useManyDiskThreads } from './protocol/disk/writeOut.ts';
 // Only what decides what this file is to be: the rest is loaded when it is known, so that a worker thread starts fast.
 
 /** This program as one file: the bundle, or this source. Worker threads run it too. */
@@ -17,6 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 if (!isMainThread) void serveAsWorker();
 else if (isStartedProgram()) {
   passOverSqliteWarning();
+  useManyDiskThreads();
   void main(process.argv.slice(2)).then((status) => process.exit(status));
 }
 

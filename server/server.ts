@@ -21,6 +21,7 @@ import {
   MAX_TRANSFERS,
   MAX_VALUES,
 } from './protocol/limits.ts';
+import { systemWriteOut } from './protocol/disk/writeOut.ts';
 import { ByteStreamLink } from './protocol/link/byteStreamLink.ts';
 import type { Limits } from './protocol/messages/session.ts';
 import { prepareShareDirectory, prepareStateDirectory } from './serveDirectory.ts';
@@ -115,10 +116,11 @@ async function start(
   if (created) log.info({ tokenFile: options.tokenFile }, 'token made');
   if (exposed) log.warn({ tokenFile: options.tokenFile }, 'others on this machine can read the token file');
 
+  const writeOut = systemWriteOut();
   const shares = new Map<string, Share>();
   for (const { name, directory, stateDirectory: shareState } of options.shares) {
     prepareStateDirectory(shareState);
-    const share = await EmbeddedShare.open({ name, directory, stateDirectory: shareState, log });
+    const share = await EmbeddedShare.open({ name, directory, stateDirectory: shareState, log, writeOut });
     teardown.add(() => share.close());
     shares.set(name, share);
   }

@@ -1,4 +1,7 @@
+import { useManyDiskThreads } from '../../server/protocol/disk/writeOut.ts';
 import { runCli } from './runCli.ts';
+
+useManyDiskThreads();
 
 // The composition root of `syncline`: everything below is given what it needs from here.
 void runCli(process.argv.slice(2), {

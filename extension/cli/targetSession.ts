@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { systemWriteOut } from '../../server/protocol/disk/writeOut.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { printable } from '../../server/protocol/wirePath.ts';
 import type { Connection } from '../connect/connection.ts';
@@ -75,6 +76,7 @@ export async function withTarget<T>(
       merge: options.merge,
       provider: connection,
       watchLocal: options.watcher !== false,
+      writeOut: systemWriteOut(),
     });
     return await work({ ...target, sync, connection });
   } catch (error) {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
+import type { WriteOut } from '../../server/protocol/disk/writeOut.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import { isWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
@@ -49,6 +50,8 @@ export interface TargetSyncOptions {
   readonly provider: ClientProvider;
   /** False: changes here are found by looking every ten seconds alone. Default: true. */
   readonly watchLocal?: boolean | undefined;
+  /** Makes syncing many files at once cheaper; left out: each is synced by itself. */
+  readonly writeOut?: WriteOut | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: ((event: string, data: object) => void) | undefined;
 }
@@ -126,7 +129,8 @@ export class TargetSync {
   }
 
   private constructor(options: TargetSyncOptions, lock: TargetLock, store: BaseStore) {
-    const { root, mode, stateDirectory, provider, share, dir, clock = systemClock, log = () => {} } = options;
+    const { root, mode, stateDirectory, provider, share, dir, writeOut } = options;
+    const { clock = systemClock, log = () => {} } = options;
     this.root = root;
     this.mode = mode;
     this.#lock = lock;
@@ -137,7 +141,7 @@ export class TargetSync {
     this.#traffic = new TrafficMeter(provider);
     if (store.wasDamaged) log('baseDamaged', { putAside: 'base.db.damaged' });
     const cache = new StatCache(store.knownFiles());
-    const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, log });
+    const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, writeOut, log });
     let cycle: SyncCycle | undefined;
     const journal: CommitJournal = {
       add: (commit) => cycle?.memory.journal.add(commit),

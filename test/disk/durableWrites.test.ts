@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createExclusive, replaceFile } from '../../server/protocol/disk/atomicFile.ts';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../server/protocol/disk/syncToDisk.ts';
+import { systemWriteOut } from '../../server/protocol/disk/writeOut.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
@@ -41,6 +42,21 @@ test('syncing settles every path and reports a failure', async (t) => {
   for (const file of files) writeFileSync(file, file);
   await syncToDisk([...files, folder]);
   await assert.rejects(syncToDisk([...files, join(folder, 'gone')]), { code: 'ENOENT' });
+});
+
+test('the hint to write out is given for many files, once, and its absence changes nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const files = Array.from({ length: 200 }, (_, i) => join(folder, `f${i}`));
+  for (const file of files) writeFileSync(file, file);
+  let asked = 0;
+  const hint = (): Promise<void> => Promise.resolve(void asked++);
+  await syncToDisk(files, undefined, hint);
+  await syncToDisk(files.slice(0, 5), undefined, hint);
+  assert.equal(asked, 1);
+  const writeOut = systemWriteOut();
+  await writeOut(folder);
+  await writeOut(join(folder, 'gone'));
+  await writeOut(folder);
 });
 
 test("the disk's failures get the code a person can act on, without paths of the machine", () => {

@@ -18,6 +18,7 @@ import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/prot
 import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
+import type { WriteOut } from '../../../server/protocol/disk/writeOut.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
@@ -32,27 +33,29 @@ export class LocalStaging implements ContentSink {
   readonly #folder: string;
   /** In the root: to be removed when nothing is in it. */
   readonly #borrowed: string | undefined;
+  readonly #writeOut: WriteOut | undefined;
   /** Permission bits that a new file gets here. */
   readonly newFileMode: number;
   readonly #complete = new Set<ContentId>();
   readonly #unsynced = new Set<ContentId>();
   #counter = 0;
 
-  private constructor(folder: string, borrowed: string | undefined) {
+  private constructor(folder: string, borrowed: string | undefined, writeOut: WriteOut | undefined) {
     this.#folder = folder;
+    this.#writeOut = writeOut;
     this.#borrowed = borrowed;
     this.newFileMode = this.#probeMode();
   }
 
   /** In the state folder when it is on the same file system as the root, else in `.syncline` of the root. */
-  static open(root: string, stateDirectory: string): LocalStaging {
+  static open(root: string, stateDirectory: string, writeOut?: WriteOut): LocalStaging {
     try {
       mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
       const sameDisk = statSync(root).dev === statSync(stateDirectory).dev;
       const borrowed = sameDisk ? undefined : join(root, STATE_FOLDER);
       const folder = join(borrowed ?? stateDirectory, 'fetching');
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const staging = new LocalStaging(folder, borrowed);
+      const staging = new LocalStaging(folder, borrowed, writeOut);
       staging.#tidy();
       return staging;
     } catch (error) {
@@ -105,7 +108,7 @@ export class LocalStaging implements ContentSink {
   async sync(): Promise<void> {
     const files = [...this.#unsynced].map((content) => this.#fileOf(content));
     try {
-      await syncToDisk(files);
+      await syncToDisk(files, undefined, this.#writeOut && (() => this.#writeOut?.(this.#folder) ?? Promise.resolve()));
     } catch (error) {
       throw diskError(error, STORING);
     }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fsync, openSync } from 'node:fs';
 import { errnoOf } from './diskError.ts';
+import { WORTH_WRITING_OUT } from './writeOut.ts';
 
 /** How many fsync calls are under way at once; the journal of a file system settles them together. */
 const PARALLEL = 64;
@@ -7,14 +8,17 @@ const PARALLEL = 64;
 /**
  * Resolves once the bytes and metadata of all these files and folders would survive a power cut. Folders are needed for
  * the names in them: a created, renamed or deleted file is durable when its folder is. `openAt` gives a descriptor for a
- * name (a plain `openSync` by default), so that the caller decides how paths are resolved.
+ * name (a plain `openSync` by default), so that the caller decides how paths are resolved. `writeOut` is asked first when
+ * there are many; it is to name their file system.
  *
  * @throws the first failure, after all have settled.
  */
 export async function syncToDisk(
   paths: readonly string[],
   openAt: (path: string) => number = openForSync,
+  writeOut?: () => Promise<void>,
 ): Promise<void> {
+  if (writeOut && paths.length >= WORTH_WRITING_OUT) await writeOut();
   const failures: unknown[] = [];
   let next = 0;
   const work = async (): Promise<void> => {

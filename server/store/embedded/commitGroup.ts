@@ -25,6 +25,8 @@ export interface CommitParts extends AdoptionParts {
   readonly sources: ContentSources;
   readonly records: CommitRecords;
   readonly clock: () => number;
+  /** As in {@link syncToDisk}. */
+  readonly writeOut?: () => Promise<void>;
 }
 
 export interface CommittedGroup {
@@ -62,7 +64,7 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
     const answers = await runAll(context, parts.adoption, commits);
     // history first: what is replaced must be safe before the replacement is
     await syncToDisk(objects.takeChangedFolders());
-    await disk.sync();
+    await disk.sync(parts.writeOut);
     for (const [i, { id }] of commits.entries()) records.remember(id, clock(), answers[i] as CommitResult);
     const event = recorder.commit();
     return { answers, event, tidyUp: () => tidyUp(parts, aside) };

@@ -1,32 +1,42 @@
 import { closeSync, fsync } from 'node:fs';
+import { WORTH_WRITING_OUT } from '../../protocol/disk/writeOut.ts';
 
 /** So many are under way at once; the journal of the file system settles them together. */
 const PARALLEL = 32;
 /** So many may wait with their files open. */
-const WAITING = 256;
+const WAITING = 1024;
 
 /** Makes files durable in the background while others are still arriving. */
 export class DescriptorSync {
+  readonly #writeOut: (() => Promise<void>) | undefined;
   readonly #queue: (() => void)[] = [];
   readonly #room: (() => void)[] = [];
   #busy = 0;
+  /** How many of those that wait, from the first on, have been written out and need no more than a word. */
+  #writtenOut = 0;
+  #isWritingOut = false;
+
+  /** `writeOut` is asked when many files wait; without it each is synced by itself. */
+  constructor(writeOut?: () => Promise<void>) {
+    this.#writeOut = writeOut;
+  }
 
   /** Resolves once the file is durable; closes the descriptor in any case. The promise may be left alone for a while. */
   sync(descriptor: number): Promise<void> {
     const done = new Promise<void>((resolve, reject) => {
-      const start = (): void => {
+      this.#queue.push(() => {
         this.#busy++;
         fsync(descriptor, (error) => {
           closeSync(descriptor);
+          this.#busy--;
           this.#next();
           if (error) reject(error);
           else resolve();
         });
-      };
-      if (this.#busy < PARALLEL) start();
-      else this.#queue.push(start);
+      });
     });
     done.catch(() => {});
+    this.#next();
     return done;
   }
 
@@ -36,8 +46,24 @@ export class DescriptorSync {
   }
 
   #next(): void {
-    this.#busy--;
-    this.#queue.shift()?.();
+    if (this.#writeOut && this.#writtenOut === 0 && this.#queue.length >= WORTH_WRITING_OUT)
+      void this.#writeOutQueued(this.#writeOut);
+    while (this.#busy < PARALLEL && !this.#isWritingOut) {
+      const start = this.#queue.shift();
+      if (!start) break;
+      if (this.#writtenOut > 0) this.#writtenOut--;
+      start();
+    }
     if (this.#queue.length < WAITING) for (const wake of this.#room.splice(0)) wake();
+  }
+
+  async #writeOutQueued(writeOut: () => Promise<void>): Promise<void> {
+    if (this.#isWritingOut) return;
+    this.#isWritingOut = true;
+    const { length } = this.#queue;
+    await writeOut();
+    this.#writtenOut = length;
+    this.#isWritingOut = false;
+    this.#next();
   }
 }

@@ -177,13 +177,13 @@ export class DiskChanges {
   }
 
   /** Resolves when everything that was done is durable. */
-  async sync(): Promise<void> {
+  async sync(writeOut?: () => Promise<void>): Promise<void> {
     const [files, folders] = [[...this.#files], [...this.#folders]];
     this.#files.clear();
     this.#folders.clear();
     await Promise.all([
-      syncToDisk(files, (path) => openForSync(this.jail.at(path))),
-      syncToDisk(folders, (path) => openSync(this.jail.directory(path), constants.O_RDONLY)),
+      syncToDisk(files, (path) => openForSync(this.jail.at(path)), writeOut),
+      syncToDisk(folders, (path) => openSync(this.jail.directory(path), constants.O_RDONLY), writeOut),
     ]);
   }
 

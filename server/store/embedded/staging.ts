@@ -15,6 +15,7 @@ import { type ContentId, isContentId } from '../../protocol/contentId.ts';
 import { createExclusive } from '../../protocol/disk/atomicFile.ts';
 import { hashFile } from '../../protocol/disk/hashFile.ts';
 import { openForSync } from '../../protocol/disk/syncToDisk.ts';
+import type { WriteOut } from '../../protocol/disk/writeOut.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import { DescriptorSync } from './descriptorSync.ts';
 import { removeLeftover } from './removeLeftover.ts';
@@ -44,15 +45,16 @@ export class Staging {
   /** Contents whose file is being written, and those whose file is on its way into the share. */
   readonly #inUse = new Set<ContentId>();
   readonly #taken = new Set<ContentId>();
-  readonly #disk = new DescriptorSync();
+  readonly #disk: DescriptorSync;
   #counter = 0;
   /** What the disk can still take, as of the last time it was asked. */
   #room = 0;
   #roomUntil = 0;
 
   /** Throws what the file system says. */
-  constructor(folder: string) {
+  constructor(folder: string, writeOut?: WriteOut) {
     this.#folder = folder;
+    this.#disk = new DescriptorSync(writeOut && (() => writeOut(folder)));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder)) {
       const file = join(folder, name);
