@@ -2,15 +2,26 @@ import { type Entry, sameEntry } from '../../server/protocol/entry.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import { printable } from '../../server/protocol/wirePath.ts';
 import type { IgnoreExplanation } from './ignore/ignoreRules.ts';
+import type { AppliedOperation } from './plan.ts';
+import type { Brake } from './reconcile/brakes.ts';
 import type { Conflict } from './reconcile/conflict.ts';
+import type { Mode } from './reconcile/mode.ts';
 
 /** Why a path is synced or not, and where it stands. */
 export interface Explanation {
   readonly path: string;
-  readonly kind: 'ignored' | 'problem' | 'conflict' | 'inSync' | 'differs' | 'unknown';
+  readonly kind: 'ignored' | 'problem' | 'conflict' | 'stopped' | 'inSync' | 'differs' | 'unknown';
+  readonly mode: Mode;
   readonly ignore: IgnoreExplanation;
+  /** Of the path or of a folder above it, as is the conflict. */
   readonly problem: Problem | null;
   readonly conflict: Conflict | null;
+  /** Why the conflict was not merged by itself, where that was tried. */
+  readonly unmerged: string | null;
+  /** What the next sync does about it. */
+  readonly planned: AppliedOperation | null;
+  /** Why the next sync asks before it does anything. */
+  readonly brake: Brake | null;
   readonly base: Entry | null;
   readonly local: Entry | null;
   readonly remote: Entry | null;
@@ -22,16 +33,18 @@ export function explain(facts: ExplainedFacts): Explanation {
   return { ...facts, kind: kindOf(facts) };
 }
 
-function kindOf({ ignore, problem, conflict, local, remote }: ExplainedFacts): Explanation['kind'] {
+function kindOf({ ignore, problem, conflict, planned, brake, local, remote }: ExplainedFacts): Explanation['kind'] {
   if (ignore.ignored) return 'ignored';
   if (problem) return 'problem';
   if (conflict) return 'conflict';
+  if (planned && brake) return 'stopped';
   if (!local && !remote) return 'unknown';
   return sameEntry(local, remote) ? 'inSync' : 'differs';
 }
 
 /** The same in words. */
-export function explanationText({ path, kind, ignore, problem, local, remote }: Explanation): string {
+export function explanationText(explanation: Explanation): string {
+  const { path, kind, ignore, problem, unmerged, brake } = explanation;
   const shown = `“${printable(path)}”`;
   switch (kind) {
     case 'ignored':
@@ -39,17 +52,34 @@ export function explanationText({ path, kind, ignore, problem, local, remote }: 
     case 'problem':
       return `${shown} is not synced. ${problem?.message ?? ''}`;
     case 'conflict':
-      return `${shown} was changed on both sides; nothing is touched until you decide which one to keep.`;
+      return `${shown} was changed on both sides; nothing is touched until you decide which one to keep.${unmerged ? ` ${unmerged}` : ''}`;
+    case 'stopped':
+      return `${shown} waits: the sync has stopped until you confirm it. ${brake?.message ?? ''}`;
     case 'unknown':
       return `There is nothing at ${shown}, neither here nor on the server.`;
     case 'inSync':
       return `${shown} is in sync${keptBy(ignore)}.`;
-    case 'differs': {
-      if (!local) return `${shown} is on the server alone${keptBy(ignore)}.`;
-      return remote
-        ? `${shown} differs from the server's${keptBy(ignore)}.`
-        : `${shown} is here alone${keptBy(ignore)}.`;
-    }
+    case 'differs':
+      return `${shown} ${differenceText(explanation)}${keptBy(ignore)}; ${nextText(explanation)}.`;
+  }
+}
+
+function differenceText({ local, remote }: Explanation): string {
+  if (!local) return 'is on the server alone';
+  return remote ? "differs from the server's" : 'is here alone';
+}
+
+function nextText({ planned, mode }: Explanation): string {
+  if (!planned) return `“${mode}” leaves it so`;
+  const there = planned.side === 'remote' ? 'on the server' : 'here';
+  switch (planned.operation.kind) {
+    case 'put':
+    case 'makeDirectory':
+      return planned.side === 'remote' ? 'the next sync sends it' : 'the next sync fetches it';
+    case 'delete':
+      return `the next sync deletes it ${there}`;
+    case 'rename':
+      return `the next sync renames it ${there}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
@@ -12,7 +12,8 @@ import { BaseStore } from './base/baseStore.ts';
 import { TargetLock } from './base/targetLock.ts';
 import { ContinuousSync, type Settled } from './continuousSync.ts';
 import { Exclusive } from './exclusive.ts';
-import { explain, type Explanation } from './explanation.ts';
+import { explainPath } from './explainPath.ts';
+import type { Explanation } from './explanation.ts';
 import { keepBoth } from './keepBoth.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
 import { distrust, rereadFiles } from './local/rereadFiles.ts';
@@ -316,25 +317,15 @@ export class TargetSync {
   }
 
   /** Why a path is synced or not. Looks at it again. */
-  async explain(path: string, signal?: AbortSignal): Promise<Explanation> {
-    const at = path.normalize('NFC').replace(/\/+$/, '');
-    return this.#exclusive.run(async () => {
-      const look: Looks = { local: new Set([at]), remote: this.#remote.isOnline ? new Set<string>() : 'nothing' };
-      const { plan } = await this.#cycle.plan({ look, signal: this.#orClosed(signal) });
-      const { local, remote } = await this.#cycle.planner.current(this.#cycle.memory.base);
-      const found = (tree: typeof local): Entry | null => (isWirePath(at) ? entryOf(nodeAt(tree, at)) : null);
-      const isDirectory = path.endsWith('/') || isFolder(join(this.root, at));
-      const covers = (other: string): boolean => at === other || at.startsWith(`${other}/`);
-      return explain({
-        path: at,
-        ignore: this.#local.rules.explain(at, isDirectory),
-        problem: plan.problems.find((problem) => covers(problem.path.normalize('NFC'))) ?? null,
-        conflict: plan.conflicts.find((conflict) => covers(conflict.path)) ?? null,
-        base: found(this.#cycle.memory.base),
-        local: found(local),
-        remote: found(remote),
-      });
-    });
+  explain(path: string, signal?: AbortSignal): Promise<Explanation> {
+    const parts = {
+      root: this.root,
+      mode: this.mode,
+      cycle: this.#cycle,
+      local: this.#local,
+      remote: this.#remote,
+    };
+    return this.#exclusive.run(() => explainPath(parts, path, this.#orClosed(signal)));
   }
 
   /**
@@ -441,5 +432,3 @@ const unavailable = (path: WirePath): Problem => ({
   code: 'ContentGone',
   message: `The server does not hold what it tells of “${printable(path)}”: it keeps changing there, or is damaged, which “verify” finds out.`,
 });
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -410,24 +410,6 @@ test('cancelling in the middle leaves both sides usable, and the next run goes o
   assert.deepEqual(harvest(server.directory), harvest(folder.root));
 });
 
-test('explains why a path is synced, ignored or neither', async (t) => {
-  const { folder } = await pair(t, 'a=1 d/x=2', '');
-  plant(folder.root, { '.gitignore': '# build\n*.log\n', 'd/a.log': '' });
-  await folder.sync();
-  const target = await folder.open();
-  const { explanationText } = await import('../../extension/sync/explanation.ts');
-  const text = async (path: string): Promise<string> => explanationText(await target.explain(path));
-  assert.equal(await text('a'), '“a” is in sync.');
-  assert.equal(await text('d/a.log'), '“d/a.log” is ignored: matches “*.log” in line 2 of .gitignore.');
-  assert.equal(await text('nothing'), 'There is nothing at “nothing”, neither here nor on the server.');
-  writeFileSync(folder.at('a'), 'new');
-  assert.equal(await text('a'), "“a” differs from the server's.");
-  assert.equal(
-    await text('.git/config'),
-    "“.git/config” is ignored: its folder “.git” is never synced (git's or Syncline's own data).",
-  );
-});
-
 test('closing ends what waits for a connection', async (t) => {
   const server = await startServer(t);
   const folder = new SyncedFolder(t, { ...server, url: 'ws://127.0.0.1:9' });

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const FOLDERS = ['a', 'b', 'a/b', 'a/b/c', 'b/a', 'b/c.o'];
 const FILES = ['', ...FOLDERS].flatMap((folder) =>
-  ['x', 'y.o', 'c.o', 'a b', '.h', '#x', '!y'].map((name) => join(folder, name)),
+  ['x', 'X', 'y.o', 'c.o', 'a b', 'x ', '.h', '#x', '!y', '[x]', 'b-c', '1'].map((name) => join(folder, name)),
 );
 const PATHS = FILES.filter((path) => !FOLDERS.includes(path));
 
@@ -31,6 +31,21 @@ const name = fc.constantFrom(
   '\\#x',
   '\\!y',
   'a*',
+  'X',
+  '[x-z]',
+  '[A-Z]',
+  '[^a-c]*',
+  '[]x[]*',
+  '[a\\-c]',
+  '[b-]*',
+  '[!]a]',
+  '[[:alpha:]]',
+  '[[:digit:]x]',
+  '\\[x\\]',
+  '\\x',
+  'x\\ ',
+  '?\\ b',
+  '[[]x]',
 );
 const segment = fc.oneof({ arbitrary: name, weight: 6 }, { arbitrary: fc.constant('**'), weight: 1 });
 const line = fc
@@ -38,7 +53,7 @@ const line = fc
     negative: fc.boolean(),
     anchored: fc.boolean(),
     segments: fc.array(segment, { minLength: 1, maxLength: 3 }),
-    end: fc.constantFrom('', '', '/', ' ', '\r'),
+    end: fc.constantFrom('', '', '/', ' ', '  ', '\t', '\r', '/ '),
   })
   .map(
     ({ negative, anchored, segments, end }) =>
