@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 
 /**
@@ -26,7 +27,12 @@ export class TargetLock {
       database.close();
       throw new SynclineError('TargetBusy', busy(owner), { cause: error });
     }
-    writeFileSync(owner, `${process.pid}\n`);
+    try {
+      writeFileSync(owner, `${process.pid}\n`);
+    } catch (error) {
+      database.close();
+      throw diskError(error, 'note whose the target is');
+    }
     return new TargetLock(database, owner);
   }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { TargetLock } from '../../../extension/sync/base/targetLock.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -13,6 +15,14 @@ test('a target is synced once at a time', (t) => {
     message: 'This target is already being synced here.',
   });
   lock.release();
+  TargetLock.acquire(folder).release();
+});
+
+test('a lock that could not be noted is not held', (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'owner.txt'));
+  assert.throws(() => TargetLock.acquire(folder), { code: 'NotAFile' });
+  rmdirSync(join(folder, 'owner.txt'));
   TargetLock.acquire(folder).release();
 });
 
