@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fs, { readlinkSync } from 'node:fs';
+import fs, { mkdirSync, readlinkSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -72,6 +72,14 @@ test('before a commit is answered, contents are synced, then history, then the f
     assert(folder > lastChange);
     for (const changed of ['sync ', 'sync d', 'sync made']) assert(at(changed) > folder, changed);
   }
+});
+
+test('the folders that history and uploads lie in are on the disk before anything is', async (t) => {
+  const directory = join(temporaryFolder(t), 'share');
+  mkdirSync(directory);
+  const steps = watchDisk(t, directory);
+  await openShare(t, { directory });
+  assert(steps.includes('sync .syncline') && steps.includes('sync '), steps.join('\n'));
 });
 
 test('the index syncs every transaction to the disk', (t) => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../../protocol/disk/diskError.ts';
+import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
 import type { WriteOut } from '../../protocol/disk/writeOut.ts';
 import type { Log } from '../../log.ts';
 import { Adoption } from './adoption.ts';
@@ -62,6 +63,8 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
     database.setShare(await root.bind(database.share));
     const objects = new ObjectStore(join(root.filesFolder, 'objects'));
     const staging = new Staging(join(root.filesFolder, 'staging'), writeOut);
+    // what is kept in these folders is as durable as their names
+    await syncToDisk([...new Set([root.filesFolder, root.stateFolder, root.indexFolder, root.path])]);
     const problems = new ShareProblems();
     const recorder = new ChangeRecorder(database, clock);
     const entries = new IndexEntries(database.reader);
