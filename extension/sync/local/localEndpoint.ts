@@ -185,6 +185,8 @@ export class LocalEndpoint implements LocalSide {
       this.#scanner.edit((editor) => {
         for (const operation of done) applyOperation(editor, operation);
       });
+      // what was taken away must be safe before its absence is
+      await this.#options.safety.sync();
       await syncFolders(changes.changedFolders, jail, writeOut && (() => writeOut(root)));
       jail.close();
       for (const operation of done) onOutcome(operation, DONE);

@@ -1,6 +1,7 @@
 import {
   constants,
   copyFileSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
 
@@ -28,6 +30,8 @@ export class SafetyCopies {
   readonly #now: () => number;
   #session: string | undefined;
   readonly #made = new Set<string>();
+  /** Folders in which names are new, and copies whose bytes are. */
+  readonly #unsynced = new Set<string>();
 
   constructor(folder: string, now: () => number) {
     this.#folder = folder;
@@ -48,8 +52,16 @@ export class SafetyCopies {
     } catch (error) {
       if (!CANNOT_LINK.has(errnoOf(error) ?? '')) throw error;
       copyFileSync(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      this.#unsynced.add(target);
     }
     return target;
+  }
+
+  /** Resolves when what was kept would survive a power cut. To be awaited before the changes themselves are made durable. */
+  async sync(): Promise<void> {
+    const paths = [...this.#unsynced].filter((path) => existsSync(path));
+    this.#unsynced.clear();
+    await syncToDisk(paths);
   }
 
   /** Moves a file here; null when this is another file system and it has to be copied. */
@@ -84,23 +96,33 @@ export class SafetyCopies {
     this.#session ??= join(this.#folder, new Date(this.#now()).toISOString().replaceAll(':', '-'));
     const parent = dirname(join(this.#session, path));
     if (!this.#made.has(parent)) {
-      makeFolder(parent, path);
+      for (const folder of foldersBetween(makeFolder(parent, path), parent)) this.#unsynced.add(folder);
       this.#made.add(parent);
     }
+    this.#unsynced.add(parent);
     let target = join(this.#session, path);
     for (let n = 2; lstatSync(target, { throwIfNoEntry: false }); n++) target = join(this.#session, `${path}~${n}`);
     return target;
   }
 }
 
-function makeFolder(folder: string, path: WirePath): void {
+/** Gives the outermost folder that had to be made, if any. */
+function makeFolder(folder: string, path: WirePath): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const { code, message } = diskError(error, `make a safety copy of “${printable(path)}”`);
     // "not found" would be taken for the file itself
     throw new SynclineError(code === 'DiskFull' ? code : 'StorageFailed', message, { cause: error });
   }
+}
+
+/** The folders that got a new name by making `folder` and those above it, down from the one that `outermost` is in. */
+function foldersBetween(outermost: string | undefined, folder: string): string[] {
+  if (outermost === undefined) return [];
+  const folders: string[] = [];
+  for (let at = folder; at.length >= outermost.length; at = dirname(at)) folders.push(dirname(at));
+  return folders;
 }
 
 /** Codes of file systems that have no hard links, or not between these two places. */
