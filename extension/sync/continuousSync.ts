@@ -87,7 +87,6 @@ export class ContinuousSync {
   #heldBackSince: number | null = null;
   #againMs = AGAIN_MS;
   #failuresForgottenAt = 0;
-  #scanMs = 0;
   /** Something was done, or other conflicts or problems are left, or nothing was looked at yet, since nothing was pending last. */
   #isUntold = true;
   /** What the last plan left to a person, as text. */
@@ -161,7 +160,7 @@ export class ContinuousSync {
   }
 
   #hint(looks: Looks): void {
-    if (looks.local !== 'nothing') this.#hintedAt = this.#options.clock.now();
+    if (looks.local !== 'nothing') this.#hintedAt = this.#options.clock.uptime();
     this.#want(looks);
   }
 
@@ -210,7 +209,7 @@ export class ContinuousSync {
     const { cycle, clock } = this.#options;
     const looks = this.#looks;
     this.#looks = LOOK_AT_NOTHING;
-    const begun = clock.now();
+    const begun = clock.uptime();
     let settling = false;
     let unsure: Looks = LOOK_AT_NOTHING;
     try {
@@ -224,7 +223,6 @@ export class ContinuousSync {
         signal: this.#abort.signal,
         onApplied: (applied) => this.tell(applied),
         approve: (plan) => {
-          if (looks.local === 'everything') this.#scanMs = clock.now() - begun;
           settling = this.#mustSettle(plan);
           unsure = settling ? LOOK_AT_NOTHING : doubtful(plan, looks, this.#facts.brake !== null);
           if (settling || !isNothing(unsure)) return false;
@@ -292,7 +290,7 @@ export class ContinuousSync {
 
   /** Whether deletions should wait for what may come to explain them. */
   #mustSettle(plan: Plan): boolean {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.uptime();
     const isQuiet = now - this.#hintedAt >= SETTLE_MS || !plan.toRemote.some(({ kind }) => kind === 'delete');
     this.#settlingSince = isQuiet ? null : (this.#settlingSince ?? now);
     return this.#settlingSince !== null && now - this.#settlingSince < MOST_SETTLE_MS;
@@ -304,14 +302,16 @@ export class ContinuousSync {
       this.#heldBackSince = null;
       return false;
     }
-    this.#heldBackSince ??= clock.now();
-    return clock.now() - this.#heldBackSince < MOST_HELD_BACK_MS;
+    this.#heldBackSince ??= clock.uptime();
+    return clock.uptime() - this.#heldBackSince < MOST_HELD_BACK_MS;
   }
 
   #startMonitor(): void {
     if (this.#isClosed || this.#monitor) return;
-    const everyMs = Math.max(MONITOR_EVERY_MS, this.#scanMs / MONITOR_DUTY - this.#scanMs);
-    this.#monitor = this.#options.clock.after(everyMs, () => {
+    const { clock, cycle } = this.#options;
+    const { scanMs } = cycle.planner;
+    const everyMs = Math.max(MONITOR_EVERY_MS, scanMs / MONITOR_DUTY - scanMs);
+    this.#monitor = clock.after(everyMs, () => {
       this.#monitor = null;
       this.#want(LOOK_AT_ALL);
     });

@@ -1,5 +1,6 @@
 import { contentIdOf, EMPTY_CONTENT } from '../../server/protocol/contentId.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
+import type { Clock } from '../connect/clock.ts';
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
@@ -40,20 +41,32 @@ export interface PlannedSync {
   readonly blocked: ReadonlySet<string>;
 }
 
+export interface PlannerOptions {
+  readonly local: LocalSide;
+  readonly remote: RemoteSide;
+  readonly mode: Mode;
+  readonly clock: Pick<Clock, 'uptime'>;
+}
+
 /** Looks at both sides and decides what is to be done. Touches nothing. */
 export class Planner {
   readonly #local: LocalSide;
   readonly #remote: RemoteSide;
   readonly #mode: Mode;
+  readonly #clock: Pick<Clock, 'uptime'>;
   #filter: { readonly rules: IgnoreRules; readonly filter: TreeFilter } | undefined;
   /** Ignore files that the server has otherwise, as they will be when the plan is carried out. */
   #coming: ReadonlyMap<string, string | null> | undefined;
   #comingKey = '';
 
-  constructor(local: LocalSide, remote: RemoteSide, mode: Mode) {
+  /** How long the last look at all of the local folder took. Milliseconds. */
+  scanMs = 0;
+
+  constructor({ local, remote, mode, clock }: PlannerOptions) {
     this.#local = local;
     this.#remote = remote;
     this.#mode = mode;
+    this.#clock = clock;
   }
 
   /** What takes part in syncing of a tree of the server. */
@@ -107,8 +120,12 @@ export class Planner {
     return { local: local.value, remote: remote.value };
   }
 
-  #scanLocal({ base, look, signal, onLook }: PlanRequest): Promise<Picture> {
-    return this.#local.scan({ look: look.local, base, ignoreFiles: this.#coming, signal, onProgress: onLook });
+  async #scanLocal({ base, look, signal, onLook }: PlanRequest): Promise<Picture> {
+    const begun = this.#clock.uptime();
+    const request = { look: look.local, base, ignoreFiles: this.#coming, signal, onProgress: onLook };
+    const picture = await this.#local.scan(request);
+    if (look.local === 'everything') this.scanMs = this.#clock.uptime() - begun;
+    return picture;
   }
 
   /** Learns how ignore files will be after these operations; false when that is how they were taken to be already. */

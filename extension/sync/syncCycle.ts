@@ -80,7 +80,7 @@ export class SyncCycle {
     const { local, remote, mode, store, cache, clock, merges } = options;
     this.#options = options;
     this.merging = merges && mode === 'two-way' ? new AutoMerge({ local, remote }) : null;
-    this.planner = new Planner(local, remote, mode);
+    this.planner = new Planner({ local, remote, mode, clock });
     this.memory = new TargetMemory({ store, cache, remote, clock, planner: this.planner });
   }
 

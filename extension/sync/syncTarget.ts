@@ -201,7 +201,7 @@ export class TargetSync {
    * a side or the connection says; what was done until then is kept.
    */
   async syncOnce(options: SyncOnceOptions = {}): Promise<SyncOnceResult> {
-    const begun = this.#clock.now();
+    const begun = this.#clock.uptime();
     const before = this.#traffic.read();
     const applied: AppliedOperation[] = [];
     const { plan, stale } = await this.#exclusive.run(() => this.#rounds(options, applied));
@@ -215,7 +215,7 @@ export class TargetSync {
       {
         bytesSent: after.sent - before.sent,
         bytesReceived: after.received - before.received,
-        ms: this.#clock.now() - begun,
+        ms: this.#clock.uptime() - begun,
       },
     );
     this.#prune();

@@ -104,15 +104,15 @@ export class TargetMemory {
     // what an earlier round merged halfway was decided anew
     this.#done = this.#done.filter(({ operation }) => !this.#isHalfMerged(operation));
     this.#merging = merging;
-    this.#savedAt = this.#options.clock.now();
+    this.#savedAt = this.#options.clock.uptime();
   }
 
   /** Something was done. Saved soon; {@link remember} makes sure. */
   add(applied: AppliedOperation): void {
     this.#done.push(applied);
     this.deletions.note(applied, this.#options.clock.now());
-    if (this.#options.clock.now() - this.#savedAt <= SAVE_EVERY_MS) return;
-    this.#savedAt = this.#options.clock.now();
+    if (this.#options.clock.uptime() - this.#savedAt <= SAVE_EVERY_MS) return;
+    this.#savedAt = this.#options.clock.uptime();
     // what goes wrong is told by the save that somebody waits for
     this.remember().catch(() => {});
   }

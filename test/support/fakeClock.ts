@@ -3,10 +3,22 @@ import type { Clock } from '../../extension/connect/clock.ts';
 /** Time that passes only when a test says so. */
 export class FakeClock implements Clock {
   #now = 1_000_000;
-  #timers: { readonly at: number; readonly callback: () => void }[] = [];
+  #jumped = 0;
+  #timers: { at: number; readonly callback: () => void }[] = [];
 
   now(): number {
     return this.#now;
+  }
+
+  uptime(): number {
+    return this.#now - this.#jumped;
+  }
+
+  /** The clock on the wall is set, and no time passes. */
+  jump(ms: number): void {
+    this.#now += ms;
+    this.#jumped += ms;
+    for (const timer of this.#timers) timer.at += ms;
   }
 
   after(ms: number, callback: () => void): { dispose(): void } {

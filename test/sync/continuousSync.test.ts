@@ -152,6 +152,31 @@ test('the monitor finds within ten seconds what nobody told', async (t) => {
   assert.deepEqual(running.applied, ['remote: put silent']);
 });
 
+test('waiting long for the server does not make the monitor come seldom', async (t) => {
+  const running = new Running(t, { local: 'a=1', remote: 'a=1' });
+  const { promise: connected, resolve: connect } = Promise.withResolvers<void>();
+  const scan = running.remote.scan.bind(running.remote);
+  running.remote.scan = async (request) => {
+    await connected;
+    return scan(request);
+  };
+  await running.sync.start();
+  await running.pass(3_600_000);
+  connect();
+  await running.quiet();
+  running.local.tree = treeOf('a=2');
+  await running.pass(MONITOR_EVERY_MS);
+  assert.equal(show(running.remote.tree), 'a=2');
+});
+
+test('a clock that is set back holds up no deletion', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=1 c=1', remote: 'a=1 b=1 c=1' });
+  await running.change('a=1 c=1', 'b');
+  running.clock.jump(-3_600_000);
+  await running.pass(SETTLE_MS);
+  assert.equal(show(running.remote.tree), 'a=1 c=1');
+});
+
 test('activity does not keep the monitor away', async (t) => {
   const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
   for (let i = 0; i < 5; i++) {
