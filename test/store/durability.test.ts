@@ -7,6 +7,7 @@ import { IndexDatabase } from '../../server/store/embedded/indexDatabase.ts';
 import { openShare } from '../support/embeddedShare.ts';
 import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { plant } from '../support/tree.ts';
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -72,6 +73,15 @@ test('before a commit is answered, contents are synced, then history, then the f
     assert(folder > lastChange);
     for (const changed of ['sync ', 'sync d', 'sync made']) assert(at(changed) > folder, changed);
   }
+});
+
+test('what was there already is synced before it is answered for, whoever put it there', async (t) => {
+  const { share, directory } = await openShare(t, { prepare: (folder) => plant(folder, { 'd/e/a': 'same' }) });
+  const steps = watchDisk(t, directory);
+  const user = new ShareUser(share);
+  await user.upload('same');
+  await user.commit({ kind: 'put', path: path('d/e/a'), entry: fileEntry('same'), expect: null });
+  for (const step of ['sync d/e/a', 'sync d/e', 'sync d', 'sync ']) assert(steps.includes(step), steps.join('\n'));
 });
 
 test('the folders that history and uploads lie in are on the disk before anything is', async (t) => {

@@ -73,6 +73,14 @@ export class DiskChanges {
     return answer;
   }
 
+  /** What is there already is answered for as well, whoever put it there and whether or not they synced it. */
+  vouchFor({ path, entry }: IndexEntry): void {
+    if (entry.kind === 'file') this.#files.add(path);
+    if (entry.kind === 'directory') this.#folders.add(path);
+    for (let at = parentOf(path); at !== undefined; at = parentOf(at)) this.#folders.add(at);
+    this.#folders.add('');
+  }
+
   /** @throws Diverged if the path does not hold the very thing any more that was kept */
   requireKept(path: WirePath, { stat, linked }: Retained): void {
     const now = this.stat(path);

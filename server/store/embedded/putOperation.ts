@@ -29,7 +29,11 @@ export async function put(
   const hindrance = findHindrance(context, path);
   if (hindrance) return hindrance;
   const known = recorder.entries.get(path);
-  if (known && sameEntry(known.entry, entry)) return disk.asKnown(path, known, done(known.rev));
+  if (known && sameEntry(known.entry, entry)) {
+    disk.asKnown(path, known, known.rev);
+    disk.vouchFor(known);
+    return done(known.rev);
+  }
   if (!sameEntry(known?.entry, expect)) return disk.asKnown(path, known, conflict(path, known));
   const collision = known ? null : findCollision(context, path);
   if (collision) return collision;
@@ -50,7 +54,11 @@ export function makeDirectory(
   const hindrance = findHindrance(context, path);
   if (hindrance) return hindrance;
   const known = context.recorder.entries.get(path);
-  if (known) return known.entry.kind === 'directory' ? done(known.rev) : conflict(path, known);
+  if (known && known.entry.kind !== 'directory') return conflict(path, known);
+  if (known) {
+    context.disk.vouchFor(known);
+    return done(known.rev);
+  }
   const collision = findCollision(context, path);
   if (collision) return collision;
   makeParents(context, path);
