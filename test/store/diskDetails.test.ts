@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { OperationResult } from '../../server/protocol/messages/files.ts';
@@ -190,6 +192,23 @@ test('a file that shares its inode with staging after a crash is not given away'
   assert.deepEqual(await again.tree(), { a: 'text' });
   await again.commit({ kind: 'put', path: path('b'), entry: fileEntry('text'), expect: null });
   assert.notEqual(statSync(at('a')).ino, statSync(at('b')).ino);
+});
+
+test('where the file system offers no links, a file that another program has just made is not overwritten', async (t) => {
+  const { user, at } = await open(t);
+  await user.upload('mine');
+  const link = t.mock.method(fs, 'linkSync', () => {
+    throw Object.assign(new Error('no links'), { code: 'EPERM' });
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    link.mock.restore();
+    syncBuiltinESMExports();
+  });
+  writeFileSync(at('a'), 'theirs');
+  const [result] = await user.commit({ kind: 'put', path: path('a'), entry: fileEntry('mine'), expect: null });
+  assert.deepEqual(result, { status: 'conflict', path: 'a', current: fileEntry('theirs') });
+  assert.equal(readFileSync(at('a'), 'utf8'), 'theirs');
 });
 
 test('contents that nothing refers to are removed after a start', async (t) => {

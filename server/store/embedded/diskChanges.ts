@@ -109,7 +109,11 @@ export class DiskChanges {
     const at = this.jail.at(path);
     const changed = inheritMode(file, this.#staging.newFileMode, null, executable);
     if (onlyIfFree(() => link(file, at))) removeLeftover(file);
-    else renameSync(file, at);
+    else {
+      // where there are no links, a look right before is the best there is
+      this.requireNothing(path);
+      renameSync(file, at);
+    }
     this.#touch(path);
     if (changed) this.#files.add(path);
   }
