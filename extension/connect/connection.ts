@@ -1,9 +1,9 @@
 import { SynclineError } from '../../server/protocol/errors.ts';
-import { probe } from '../../server/protocol/messages/session.ts';
 import type { Clock } from './clock.ts';
 import { type ConnectionEvent, type ConnectionState, reduceConnection, type RetryPolicy } from './connectionState.ts';
 import { Listeners } from './listeners.ts';
 import type { CallOptions, ClientProvider, Disposable, ServerClient } from './serverClient.ts';
+import { signOfLife } from './signOfLife.ts';
 
 export interface ConnectionOptions {
   /** Makes one attempt. */
@@ -19,7 +19,6 @@ export interface ConnectionOptions {
 
 /** Between two proofs that the server still answers requests, milliseconds. */
 export const PROBE_EVERY_MS = 15_000;
-const PROBE_DEADLINE_MS = 10_000;
 
 /**
  * Keeps one connection up: connects when first wanted, reconnects with growing waits, and asks `session/probe` regularly,
@@ -160,7 +159,7 @@ export class Connection implements ClientProvider {
     const client = this.#client;
     if (!client) return;
     try {
-      await client.request(probe, {}, { deadlineMs: PROBE_DEADLINE_MS });
+      await signOfLife(client, this.#options.clock);
     } catch (error) {
       if (client !== this.#client) return;
       return this.#lost(

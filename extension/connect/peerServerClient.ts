@@ -57,6 +57,10 @@ export class PeerServerClient implements ServerClient {
     return this.#peer.traffic;
   }
 
+  get isTransferring(): boolean {
+    return this.#peer.transfers.size > 0;
+  }
+
   request<M extends RequestMessage>(message: M, params: ParamsOf<M>, options?: CallOptions): Promise<ResultOf<M>> {
     const call = (): Promise<ResultOf<M>> => this.#peer.request(message, params, options);
     return message.method === session.probe.method ? call() : this.#gate.run(call, options?.signal);

@@ -48,6 +48,9 @@ export interface ServerClient {
   /** Bytes on the wire of this connection so far, both ways, framing excluded. */
   readonly traffic: Traffic;
 
+  /** Contents are on their way, in either direction: what is sent now waits behind some of them. */
+  readonly isTransferring: boolean;
+
   /** Resolves, never rejects: the reason for the end, or null when `close` was called here. */
   readonly closed: Promise<SynclineError | null>;
 

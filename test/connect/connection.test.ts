@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Connection, PROBE_EVERY_MS } from '../../extension/connect/connection.ts';
 import type { ServerClient } from '../../extension/connect/serverClient.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
+import * as content from '../../server/protocol/messages/content.ts';
 import { isSynclineError } from '../support/errors.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { ServerDouble, TOKEN } from '../support/serverDouble.ts';
@@ -107,17 +108,32 @@ test('waiting ends by signal, by deadline and by close', async () => {
   await assert.rejects(closed, isSynclineError('Cancelled'));
 });
 
-test('a server that takes packets but answers no request is given up', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+test('a server that takes packets but answers no request is given up', async () => {
   const silent = (): ServerDouble => new ServerDouble(() => ({ probe: () => new Promise(() => {}) }));
   const { clock, connection, reaches } = setUp({ servers: [silent, () => new ServerDouble()] });
   const first = await connection.client();
-  clock.advance(PROBE_EVERY_MS);
-  t.mock.timers.tick(10_000);
+  clock.advance(PROBE_EVERY_MS + 10_000);
   await reaches('waiting');
   assert.equal(await first.closed, null);
   clock.advance(250);
   await reaches('online');
+  connection.close();
+});
+
+test('an answer that is late because other things come first is waited for, but not for ever', async () => {
+  const talking: ServerDouble = new ServerDouble(() => ({ probe: () => new Promise(() => {}) }));
+  const { clock, connection, reaches } = setUp({ servers: [() => talking] });
+  const client = await connection.client();
+  clock.advance(PROBE_EVERY_MS);
+  for (let seconds = 0; seconds < 117; seconds += 9) {
+    const before = client.traffic.received;
+    talking.peer.notify(content.credit, { transfer: 1, upTo: 1 });
+    await until(() => client.traffic.received > before);
+    clock.advance(9_000);
+    assert.equal(connection.current, client, `${seconds} s`);
+  }
+  clock.advance(3_000);
+  await reaches('waiting');
   connection.close();
 });
 
