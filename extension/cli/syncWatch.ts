@@ -1,3 +1,4 @@
+import { systemClock } from '../connect/clock.ts';
 import type { ConnectionState } from '../connect/connectionState.ts';
 import type { SyncState } from '../sync/syncState.ts';
 import { askYes } from './askYes.ts';
@@ -25,8 +26,11 @@ export async function syncWatch(
     if (state.kind === 'failed') return reject(state.error);
     if (state.kind === 'waiting' && !isOffline) {
       isOffline = true;
-      out.event({ event: 'offline', code: state.error.code, message: state.error.message });
-      out.note(`${state.error.message} Trying again until it works.`);
+      const { code, message } = state.error;
+      const retryInMs = Math.max(0, state.until - systemClock.now());
+      out.event({ event: 'offline', code, message, retryInMs });
+      const seconds = Math.ceil(retryInMs / 1000);
+      out.note(`${message} Trying again in ${seconds} s, and until it works; nothing is lost meanwhile.`);
     }
     if (state.kind === 'online' && isOffline) {
       isOffline = false;

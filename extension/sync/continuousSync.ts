@@ -1,4 +1,5 @@
 import { SynclineError } from '../../server/protocol/errors.ts';
+import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import { Listeners } from '../connect/listeners.ts';
@@ -25,6 +26,8 @@ const MOST_SETTLE_MS = 1_500;
 /** What was found otherwise than planned is looked at again after this, and longer each time in a row. */
 const AGAIN_MS = 100;
 const MOST_AGAIN_MS = 10_000;
+/** Transfers that moved more than this have arrived in part: what is under way unasked is less. */
+const PROVEN_BYTES = 8 * INITIAL_CREDIT;
 /** While git works on the folder, nothing is sent; but no longer than this. */
 const HELD_BACK_MS = 100;
 const MOST_HELD_BACK_MS = 10_000;
@@ -221,7 +224,14 @@ export class ContinuousSync {
       const result = await cycle.run({
         look: looks,
         signal: this.#abort.signal,
-        onApplied: (applied) => this.tell(applied),
+        onApplied: (applied) => {
+          this.#againMs = AGAIN_MS;
+          this.tell(applied);
+        },
+        onProgress: (now) => {
+          // what breaks and goes on from there is not kept waiting
+          if (now.phase !== 'looking' && now.bytesDone > PROVEN_BYTES) this.#againMs = AGAIN_MS;
+        },
         approve: (plan) => {
           settling = this.#mustSettle(plan);
           unsure = settling ? LOOK_AT_NOTHING : doubtful(plan, looks, this.#facts.brake !== null);
@@ -250,9 +260,7 @@ export class ContinuousSync {
     this.#learn(plan, carriedOut ? null : plan.brake);
     if (stale.length > 0) {
       this.#putBack({ local: lookAtEach(stale), remote: lookAtEach(stale) });
-      const afterMs = this.#againMs;
-      this.#againMs = Math.min(this.#againMs * 2, MOST_AGAIN_MS);
-      return afterMs;
+      return this.#waitAgain();
     }
     this.#againMs = AGAIN_MS;
     if (isNothing(this.#looks) && this.#isUntold && carriedOut) {
@@ -276,11 +284,19 @@ export class ContinuousSync {
     if (this.#abort.signal.aborted) return 0;
     this.#options.log('roundFailed', { code: failure.code, message: failure.message });
     if (failure.code === 'RootUnavailable') this.#forgetLocalWatch();
-    // a lost connection is a state of its own, and ends by itself
+    // a lost connection is a state of its own, and ends by itself; one that stands while nothing moves is not in sync
     const isConnection = CONNECTION.has(failure.code);
-    this.#facts = { ...this.#facts, error: isConnection ? null : failure };
+    const isLost = isConnection && !(STANDING_STILL.has(failure.code) && this.#options.remote.isOnline);
+    this.#facts = { ...this.#facts, error: isLost ? null : failure };
     this.#putBack(LOOK_AT_ALL);
-    return isConnection ? AGAIN_MS : MONITOR_EVERY_MS;
+    return isConnection ? this.#waitAgain() : MONITOR_EVERY_MS;
+  }
+
+  /** Longer each time in a row that nothing was achieved: also a server that lets in and fails at once is not asked in a loop. */
+  #waitAgain(): number {
+    const afterMs = this.#againMs;
+    this.#againMs = Math.min(afterMs * 2, MOST_AGAIN_MS);
+    return afterMs;
   }
 
   #putBack(looks: Looks): void {
@@ -366,6 +382,9 @@ const CONNECTION: ReadonlySet<string> = new Set([
   'TransferStalled',
   'Cancelled',
 ]);
+
+/** These come from a connection that has ended, too, but do not mean that it has. */
+const STANDING_STILL: ReadonlySet<string> = new Set(['DeadlineExceeded', 'TransferStalled']);
 
 const isNothing = ({ local, remote }: Looks): boolean => local === 'nothing' && remote === 'nothing';
 

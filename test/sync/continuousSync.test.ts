@@ -231,6 +231,26 @@ test('a lost connection is offline, and everything is looked at when it is back'
   assert.equal(show(running.remote.tree), 'a=2');
 });
 
+test('a connection that stands while nothing moves is told, and tried again with growing waits', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const attempts: number[] = [];
+  running.remote.beforeOperation = () => {
+    attempts.push(running.clock.now());
+    throw new SynclineError('TransferStalled');
+  };
+  await running.change('a=2', 'a');
+  const { state } = running.sync;
+  assert.ok(state.kind === 'failed' && state.error.code === 'TransferStalled', state.kind);
+  for (let i = 0; i < 400; i++) await running.pass(100);
+  const waits = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+  assert.ok(attempts.length < 15, `${attempts.length} attempts in 40 s`);
+  assert.ok((waits.at(-1) ?? 0) >= 9_000, `waits of ${waits.join(', ')} ms`);
+  running.remote.beforeOperation = () => {};
+  for (let i = 0; i < 110; i++) await running.pass(100);
+  assert.equal(running.sync.state.kind, 'inSync');
+  assert.equal(show(running.remote.tree), 'a=2');
+});
+
 test('a vanished root is told, deletes nothing, and syncing goes on when it is back', async (t) => {
   const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
   running.local.scanError = new SynclineError('RootUnavailable');
