@@ -1,11 +1,11 @@
 import { closeSync, constants, openSync, read, rmSync, unlinkSync, write } from 'node:fs';
 import { promisify } from 'node:util';
-import { ContentHasher } from '../../../server/protocol/contentId.ts';
-import { createExclusive, writeFully } from '../../../server/protocol/disk/atomicFile.ts';
-import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
-import { SynclineError } from '../../../server/protocol/errors.ts';
-import type { ContentPart } from '../../../server/protocol/messages/content.ts';
-import type { ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
+import { ContentHasher } from '../../server/protocol/contentId.ts';
+import { createExclusive, writeFully } from '../../server/protocol/disk/atomicFile.ts';
+import { diskError, errnoOf } from '../../server/protocol/disk/diskError.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import type { ContentPart } from '../../server/protocol/messages/content.ts';
+import type { ContentWriter } from '../../server/protocol/transfer/contentSink.ts';
 
 /** Parts smaller than this are fetched again rather than resumed. */
 export const SMALLEST_PART = 1024 * 1024;

@@ -90,7 +90,7 @@ test('a server that stops answering is noticed by the command itself', async (t)
   assert.match(stderr, /^Error: The connection to .* was lost\./);
 });
 
-test('a download that breaks leaves nothing behind', async (t) => {
+test('a download that breaks leaves nothing in sight, and the next one goes on', async (t) => {
   const context = await setUp(t);
   const { home, server, log, start } = context;
   assert.equal((await start('put', 'large', 'large').ended).status, 0);
@@ -100,6 +100,13 @@ test('a download that breaks leaves nothing behind', async (t) => {
   await server.running.stop('SIGKILL');
   const { status, stderr } = await get.ended;
   assert.equal(status, 3, stderr);
-  assert.deepEqual(readdirSync(join(home, 'back')), []);
+  assert.deepEqual(
+    readdirSync(join(home, 'back')).filter((name) => name !== '.syncline'),
+    [],
+  );
   assert.ok(messages(log).includes('content/download'));
+  await server.start();
+  assert.equal((await start('get', 'large', 'back/large').ended).status, 0);
+  assert.ok(readFileSync(join(home, 'back/large')).equals(readFileSync(context.large)));
+  assert.deepEqual(readdirSync(join(home, 'back')), ['large']);
 });

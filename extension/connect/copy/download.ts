@@ -49,12 +49,12 @@ export async function download(
   const [first] = clashes;
   if (first && !keep) throw refusal(first.path, clashes.length);
   const todo = compared.filter(({ state }) => state !== 'same');
-  const parts = partsOf(todo);
-  const bytes = parts.reduce((sum, { size }) => sum + size, 0);
-  options.onTotal?.(bytes);
   const staged = new StagedContents(root);
   const jail = Jail.open(root);
   try {
+    const parts = partsOf(todo, (content, size) => staged.resume(content, size));
+    const bytes = parts.reduce((sum, { size, from }) => sum + size - from, 0);
+    options.onTotal?.(bytes);
     await files.download(parts, staged, options);
     const problems = await placeAll(jail, staged, todo, keep);
     const leaves = compared.filter(({ entry }) => entry.kind !== 'directory').length;
@@ -118,11 +118,12 @@ function look(jail: Jail, path: string, entry: Entry): Compared {
   }
 }
 
-function partsOf(todo: readonly Compared[]): ContentPart[] {
+function partsOf(todo: readonly Compared[], resume: (content: ContentId, size: number) => number): ContentPart[] {
   const parts = new Map<ContentId, ContentPart>();
   for (const { entry } of todo) {
-    if (entry.kind !== 'file' || entry.content === EMPTY_CONTENT) continue;
-    parts.set(entry.content, { content: entry.content, size: entry.size, from: 0 });
+    if (entry.kind !== 'file' || entry.content === EMPTY_CONTENT || parts.has(entry.content)) continue;
+    const { content, size } = entry;
+    parts.set(content, { content, size, from: resume(content, size) });
   }
   return [...parts.values()];
 }

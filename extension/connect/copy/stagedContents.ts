@@ -3,48 +3,88 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
-  fsync,
   fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
-  write,
 } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { ContentHasher, type ContentId, EMPTY_CONTENT } from '../../../server/protocol/contentId.ts';
+import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/protocol/contentId.ts';
 import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
+import { NEW_FILE, PartWriter, SMALLEST_PART } from '../partWriter.ts';
 
-const writeAsync = promisify(write);
-const fsyncAsync = promisify(fsync);
+/** The beginning of a large content that nobody came back for is kept this long, milliseconds. */
+const KEEP_PARTS_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Contents on their way into a local folder: whole, verified and durable in `.syncline/` there, which no scan looks into, so
- * that each can then be moved to its place in one step. `close` leaves nothing behind.
+ * that each can then be moved to its place in one step. `close` leaves nothing behind but the beginnings of large contents
+ * whose transfer broke: the next attempt goes on from there.
  */
 export class StagedContents implements ContentSink {
   readonly #state: string;
+  /** Of this attempt alone. */
   readonly #folder: string;
+  /** Of whoever comes next: taken by renaming, so that two attempts never write to one file. */
+  readonly #parts: string;
   readonly #done = new Set<ContentId>();
 
   constructor(root: string) {
     this.#state = join(root, STATE_FOLDER);
     this.#folder = join(this.#state, `get-${randomUUID()}`);
+    this.#parts = join(this.#state, 'parts');
     orDiskError(() => mkdirSync(this.#folder, { recursive: true, mode: 0o700 }));
+    orDiskError(() => this.#dropOldParts());
   }
 
-  open({ content }: { readonly content: ContentId }): Promise<ContentWriter> {
-    return Promise.resolve(new StagedWriter(join(this.#folder, content), content, () => this.#done.add(content)));
+  /** Bytes of a content that an earlier attempt left here; they are this attempt's from now on. */
+  resume(content: ContentId, size: number): number {
+    const file = join(this.#folder, content);
+    return orDiskError(() => {
+      try {
+        renameSync(join(this.#parts, content), file);
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return 0;
+        throw error;
+      }
+      const found = lstatSync(file);
+      if (found.isFile() && found.size >= SMALLEST_PART && found.size < size) return found.size;
+      rmSync(file, { force: true });
+      return 0;
+    });
+  }
+
+  open(part: ContentPart): Promise<ContentWriter> {
+    const file = join(this.#folder, part.content);
+    try {
+      const writer = new PartWriter(file, part, () => {});
+      return Promise.resolve({
+        write: (bytes) => writer.write(bytes),
+        abort: () => writer.abort(),
+        finish: async () => {
+          await writer.finish();
+          await syncToDisk([file]).catch((error: unknown) => {
+            throw diskError(error, STORING);
+          });
+          this.#done.add(part.content);
+        },
+      });
+    } catch (error) {
+      return Promise.reject(diskError(error, STORING));
+    }
   }
 
   /**
@@ -63,11 +103,35 @@ export class StagedContents implements ContentSink {
   }
 
   close(): void {
+    this.#keepParts();
     rmSync(this.#folder, { recursive: true, force: true });
+    for (const folder of [this.#parts, this.#state]) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // it was never made, or holds something
+      }
+    }
+  }
+
+  #keepParts(): void {
     try {
-      rmdirSync(this.#state);
+      for (const name of namesIn(this.#folder)) {
+        if (!isContentId(name) || this.#done.has(name)) continue;
+        if (lstatSync(join(this.#folder, name)).size < SMALLEST_PART) continue;
+        mkdirSync(this.#parts, { recursive: true, mode: 0o700 });
+        renameSync(join(this.#folder, name), join(this.#parts, name));
+      }
     } catch {
-      // others use it too
+      // what cannot be kept is fetched again
+    }
+  }
+
+  #dropOldParts(): void {
+    for (const name of namesIn(this.#parts)) {
+      const file = join(this.#parts, name);
+      const kept = lstatSync(file, { throwIfNoEntry: false });
+      if (kept && Date.now() - kept.mtimeMs > KEEP_PARTS_MS) rmSync(file, { recursive: true, force: true });
     }
   }
 
@@ -85,56 +149,15 @@ export class StagedContents implements ContentSink {
   }
 }
 
-class StagedWriter implements ContentWriter {
-  readonly #path: string;
-  readonly #content: ContentId;
-  readonly #done: () => void;
-  readonly #hasher = new ContentHasher();
-  #file: number | null;
-
-  constructor(path: string, content: ContentId, done: () => void) {
-    this.#path = path;
-    this.#content = content;
-    this.#done = done;
-    this.#file = orDiskError(() => createExclusive(path, NEW_FILE));
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#hasher.update(bytes);
-    const file = this.#file as number;
-    await writeAll(file, bytes).catch((error: unknown) => {
-      throw diskError(error, STORING);
-    });
-  }
-
-  async finish(): Promise<void> {
-    await fsyncAsync(this.#file as number).catch((error: unknown) => {
-      throw diskError(error, STORING);
-    });
-    this.#close();
-    if (this.#hasher.finish() !== this.#content) throw new SynclineError('ContentMismatch');
-    this.#done();
-  }
-
-  abort(): Promise<void> {
-    this.#close();
-    rmSync(this.#path, { force: true });
-    return Promise.resolve();
-  }
-
-  #close(): void {
-    if (this.#file !== null) closeSync(this.#file);
-    this.#file = null;
-  }
-}
-
-/** Permission bits asked for; the umask takes from them. */
-const NEW_FILE = 0o666;
-
 const STORING = 'store what was downloaded';
 
-async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.byteLength; ) at += (await writeAsync(file, bytes, at)).bytesWritten;
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function orDiskError<T>(work: () => T): T {

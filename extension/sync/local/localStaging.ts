@@ -23,7 +23,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
-import { NEW_FILE, PartWriter, SMALLEST_PART, STORING } from './partWriter.ts';
+import { NEW_FILE, PartWriter, SMALLEST_PART, STORING } from '../../connect/partWriter.ts';
 
 /**
  * Contents on their way into the local folder: verified and durable in files of their own, on the folder's file system, so

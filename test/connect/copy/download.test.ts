@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { download, type DownloadOptions } from '../../../extension/connect/copy/download.ts';
@@ -10,6 +19,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import { sendTransfer } from '../../../server/protocol/transfer/sendTransfer.ts';
 import { listing } from '../../support/compareTrees.ts';
 import { isSynclineError } from '../../support/errors.ts';
+import { pseudoRandom } from '../../support/realTree.ts';
 import { ServerDouble } from '../../support/serverDouble.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -145,4 +155,38 @@ test('content that is gone by then leaves the folder as it was', async (t) => {
   const { root, fetch } = await setUp(t);
   await assert.rejects(fetch({ a: file('never uploaded') }), isSynclineError('ContentGone'));
   assert.deepEqual(readdirSync(root), []);
+});
+
+test('what breaks in the middle of a large file goes on from there, and old beginnings are dropped', async (t) => {
+  const root = temporaryFolder(t);
+  const whole = pseudoRandom('resumed', 5 * 1024 * 1024);
+  const content = contentIdOf(whole);
+  const asked: number[] = [];
+  const server: ServerDouble = new ServerDouble(() => ({
+    contentDownload: ({ transfer, contents }, { signal }) => {
+      const from = contents[0]?.from ?? 0;
+      asked.push(from);
+      async function* source(): AsyncGenerator<Uint8Array> {
+        yield whole.subarray(from, from + 2 * 1024 * 1024);
+        if (from + 2 * 1024 * 1024 < whole.length) throw new SynclineError('StorageFailed');
+      }
+      return sendTransfer(server.peer, { transfer, encoding: 'identity', source: source(), signal });
+    },
+  }));
+  const client = await server.connect();
+  t.after(() => client.close());
+  const files = new RemoteFiles(client, { share: 'files' });
+  const wanted = new Map<string, Entry>([['large', { kind: 'file', content, size: whole.length, executable: false }]]);
+  const parts = join(root, '.syncline', 'parts');
+  mkdirSync(parts, { recursive: true });
+  writeFileSync(join(parts, 'f'.repeat(64)), 'of the day before yesterday');
+  const longAgo = (Date.now() - 2 * 24 * 60 * 60 * 1000) / 1000;
+  utimesSync(join(parts, 'f'.repeat(64)), longAgo, longAgo);
+  while (!existsSync(join(root, 'large'))) {
+    await download(files, root, wanted).catch((error: unknown) => isSynclineError('StorageFailed')(error));
+  }
+  assert.deepEqual(readFileSync(join(root, 'large')), whole);
+  assert.equal(asked[0], 0);
+  assert.ok(asked.length <= 5 && asked.every((from, at) => at === 0 || from > (asked[at - 1] ?? 0)), String(asked));
+  assert.deepEqual(readdirSync(root), ['large']);
 });
