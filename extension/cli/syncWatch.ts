@@ -21,6 +21,7 @@ export async function syncWatch(
   let isOffline = false;
   let mayConfirm = yes;
   let asking: AbortController | undefined;
+  let stoppedBy = '';
 
   const onConnection = (state: ConnectionState): void => {
     if (state.kind === 'failed') return reject(state.error);
@@ -46,17 +47,26 @@ export async function syncWatch(
     }
   };
 
-  /** The question goes when its reason does. */
-  const ask = async (message: string): Promise<void> => {
+  const brakeMessage = (): string | undefined => (sync.state.kind === 'stopped' ? sync.state.brake.message : undefined);
+
+  /** The question goes when its reason does, and comes again when meanwhile more would be deleted than it said. */
+  const ask = async (): Promise<void> => {
     asking = new AbortController();
-    const agreed = await askYes(cli, message, AbortSignal.any([signal, asking.signal])).catch(() => false);
-    if (agreed) await confirm();
+    const gone = AbortSignal.any([signal, asking.signal]);
+    for (let told = brakeMessage(); told !== undefined; ) {
+      if (!(await askYes(cli, told, gone).catch(() => false))) return;
+      const now = brakeMessage();
+      if (now === told) return await confirm();
+      told = now;
+    }
   };
 
   const onState = (state: SyncState): void => {
-    asking?.abort();
-    asking = undefined;
-    if (state.kind === 'stopped') {
+    const reason = state.kind === 'stopped' ? `${state.brake.kind} ${state.brake.side}` : '';
+    const isTold = reason === stoppedBy;
+    stoppedBy = reason;
+    if (!isTold) asking?.abort();
+    if (state.kind === 'stopped' && !isTold) {
       // --yes is the word for the first plan, not for whatever may happen in the days to come
       if (mayConfirm) {
         mayConfirm = false;
@@ -66,7 +76,7 @@ export async function syncWatch(
       out.note(
         `${out.style('yellow', 'Stopped:')} ${state.brake.message} It goes on by itself when that is undone; if it is meant, end this and run it again with --yes.`,
       );
-      void ask(state.brake.message);
+      void ask();
     }
     if (state.kind === 'failed') {
       const { code, message } = state.error;

@@ -1,5 +1,6 @@
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
+import type { Problem } from '../../server/protocol/problem.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import { Listeners } from '../connect/listeners.ts';
@@ -9,6 +10,7 @@ import type { Exclusive } from './exclusive.ts';
 import { LOOK_AT_ALL, LOOK_AT_NOTHING, type Looks, mergeLooks } from './look.ts';
 import type { AppliedOperation, Plan } from './plan.ts';
 import type { Brake } from './reconcile/brakes.ts';
+import { restlessProblems } from './restless.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import type { CycleResult, SyncCycle } from './syncCycle.ts';
 import { type StateFacts, type SyncState, stateOf } from './syncState.ts';
@@ -28,6 +30,8 @@ const AGAIN_MS = 100;
 const MOST_AGAIN_MS = 10_000;
 /** Transfers that moved more than this have arrived in part: what is under way unasked is less. */
 const PROVEN_BYTES = 8 * INITIAL_CREDIT;
+/** So many times in a row, and it is told as a problem. */
+const RESTLESS_AFTER = 5;
 /** While git works on the folder, nothing is sent; but no longer than this. */
 const HELD_BACK_MS = 100;
 const MOST_HELD_BACK_MS = 10_000;
@@ -89,6 +93,8 @@ export class ContinuousSync {
   #settlingSince: number | null = null;
   #heldBackSince: number | null = null;
   #againMs = AGAIN_MS;
+  #staleRounds = 0;
+  #restless: readonly Problem[] = [];
   #failuresForgottenAt = 0;
   /** Something was done, or other conflicts or problems are left, or nothing was looked at yet, since nothing was pending last. */
   #isUntold = true;
@@ -101,6 +107,11 @@ export class ContinuousSync {
 
   get state(): SyncState {
     return this.#state;
+  }
+
+  /** What is tried again and again in vain. */
+  get restless(): readonly Problem[] {
+    return this.#restless;
   }
 
   onDidChangeState(listener: (state: SyncState) => void): Disposable {
@@ -257,6 +268,8 @@ export class ContinuousSync {
   }
 
   #finish({ plan, stale, carriedOut }: CycleResult): number {
+    this.#staleRounds = stale.length > 0 ? this.#staleRounds + 1 : 0;
+    this.#restless = this.#staleRounds >= RESTLESS_AFTER ? restlessProblems(plan, stale) : [];
     this.#learn(plan, carriedOut ? null : plan.brake);
     if (stale.length > 0) {
       this.#putBack({ local: lookAtEach(stale), remote: lookAtEach(stale) });
@@ -272,10 +285,11 @@ export class ContinuousSync {
   }
 
   #learn(plan: Plan, brake: Brake | null): void {
-    const left = JSON.stringify([plan.conflicts, plan.problems]);
+    const problems = [...plan.problems, ...this.#restless];
+    const left = JSON.stringify([plan.conflicts, problems]);
     if (left !== this.#left) this.#isUntold = true;
     this.#left = left;
-    this.#facts = { brake, error: null, conflicts: plan.conflicts.length, problems: plan.problems.length };
+    this.#facts = { brake, error: null, conflicts: plan.conflicts.length, problems: problems.length };
   }
 
   #fail(error: unknown): number {

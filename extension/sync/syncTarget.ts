@@ -27,6 +27,7 @@ import type { Choice, Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
 import { ShareFolder } from './remote/shareFolder.ts';
+import { restlessProblems } from './restless.ts';
 import { verifyShare } from './remote/verifyShare.ts';
 import { SavedFiles } from './savedFiles.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
@@ -206,9 +207,7 @@ export class TargetSync {
     const applied: AppliedOperation[] = [];
     const { plan, stale } = await this.#exclusive.run(() => this.#rounds(options, applied));
     const after = this.#traffic.read();
-    const fetched = new Set<string>(plan.toLocal.flatMap((each) => (each.kind === 'put' ? [each.path] : [])));
-    const open = stale.map((path) => (fetched.has(path) ? unavailable(path) : restless(path)));
-    const problems = [...plan.problems, ...open];
+    const problems = [...plan.problems, ...restlessProblems(plan, stale)];
     const summary = summarize(
       applied,
       { conflicts: plan.conflicts, problems },
@@ -272,7 +271,7 @@ export class TargetSync {
 
   /** As of the last look. */
   problems(): readonly Problem[] {
-    return this.#cycle.problems;
+    return [...this.#cycle.problems, ...this.#continuous.restless];
   }
 
   /**
@@ -418,17 +417,3 @@ export class TargetSync {
 
 const changedSince = (path: string): SynclineError =>
   new SynclineError('Changed', `“${printable(path)}” has changed since; look at the conflict again.`);
-
-/** A file that was different at every look. */
-const restless = (path: WirePath): Problem => ({
-  path,
-  code: 'Changed',
-  message: `“${printable(path)}” keeps changing; it is synced when it comes to rest.`,
-});
-
-/** A file that the server told of at every look, and could not give. */
-const unavailable = (path: WirePath): Problem => ({
-  path,
-  code: 'ContentGone',
-  message: `The server does not hold what it tells of “${printable(path)}”: it keeps changing there, or is damaged, which “verify” finds out.`,
-});

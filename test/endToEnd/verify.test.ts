@@ -7,7 +7,7 @@ import { damageLocally } from '../support/silentDamage.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { untilOld } from '../support/untilOld.ts';
 
-test('verify reads both sides again, tells what changed without a trace, and repairs it on demand', async (t) => {
+test('explain names the rule; verify reads both sides again, tells what changed without a trace, and repairs it on demand', async (t) => {
   const home = temporaryFolder(t);
   const server = await ServerProcess.start(t, home);
   const local = join(home, 'local');
@@ -17,9 +17,14 @@ test('verify reads both sides again, tells what changed without a trace, and rep
   const target = [local, `${server.url}/files`];
   const state = server.env()['XDG_STATE_HOME'] ?? '';
   assert.equal((await server.cli(['sync', ...target])).status, 0);
+  writeFileSync(join(local, '.gitignore'), '*.tmp\n');
+  assert.equal((await server.cli(['sync', ...target])).status, 0);
+  const ignored = await server.cli(['explain', ...target, 'x.tmp', '--json']);
+  assert.deepEqual(ignored.lines[0]?.['kind'], 'ignored');
+  assert.match((await server.cli(['explain', ...target, 'x.tmp'])).stdout, /“\*\.tmp” in line 1 of \.gitignore/);
   const sound = await server.cli(['verify', ...target]);
   assert.equal(sound.status, 0);
-  assert.match(sound.stdout, /^2 files read here, 2 on the server: all as it was on record, both sides agree\n$/);
+  assert.match(sound.stdout, /^3 files read here, 3 on the server: all as it was on record, both sides agree\n$/);
 
   const targets = join(state, 'syncline/targets');
   damageLocally(local, join(targets, readdirSync(targets)[0] ?? ''), 'a', 'evil a');

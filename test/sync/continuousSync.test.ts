@@ -330,6 +330,14 @@ test('a file that is never at rest is tried again at growing intervals', async (
   await running.change('a=2', 'a');
   for (let i = 0; i < 100; i++) await running.pass(100);
   assert.ok(attempts > 3 && attempts < 12, `${attempts} attempts in ten seconds`);
+  assert.deepEqual(running.sync.state, { kind: 'problems', count: 1 });
+  assert.deepEqual(
+    running.sync.restless.map(({ path, code }) => `${path} ${code}`),
+    ['a Changed'],
+  );
+  running.local.beforeSend = () => {};
+  for (let i = 0; i < 100; i++) await running.pass(100);
+  assert.equal(running.sync.state.kind, 'inSync');
 });
 
 test('a closed target does nothing more', async (t) => {

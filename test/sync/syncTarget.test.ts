@@ -19,6 +19,7 @@ import { parseWirePath } from '../../server/protocol/wirePath.ts';
 import { plantTree } from '../support/plantTree.ts';
 import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 import { SyncedFolder } from '../support/syncedFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { harvest, plant } from '../support/tree.ts';
 import { treeOf } from '../support/treeNotation.ts';
 
@@ -28,10 +29,12 @@ async function pair(
   remote: string,
   mode: Mode = 'two-way',
 ): Promise<{ server: ServerProcess; folder: SyncedFolder }> {
-  const server = await startServer(t);
+  // before the server starts, so that it knows all of it by then
+  const directory = temporaryFolder(t);
+  plantTree(directory, treeOf(remote));
+  const server = await startServer(t, { directory });
   const folder = new SyncedFolder(t, server, mode);
   plantTree(folder.root, treeOf(local));
-  plantTree(server.directory, treeOf(remote));
   return { server, folder };
 }
 
