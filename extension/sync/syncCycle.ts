@@ -146,7 +146,7 @@ export class SyncCycle {
       // a save that was sent meanwhile moved the base on; a plan from the old one would take it for a change of both sides
       if (this.memory.base !== base) continue;
       this.#blocked = planned.blocked;
-      this.memory.deletions.hold(planned.plan.brake?.kind === 'manyDeletions', this.#options.clock.now());
+      this.memory.deletions.hold(planned.plan.brake?.kind === 'manyDeletions');
       return planned;
     }
   }
@@ -210,13 +210,12 @@ export class SyncCycle {
 
   #brake(plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides): Brake | null {
     const { deletions, roots } = this.memory;
-    const now = this.#options.clock.now();
     const current = this.#roots();
     const isReplaced = (side: Side): boolean => roots[side] !== undefined && current[side] !== roots[side];
     return brakeOf(plan, sides, {
       recent: {
-        local: deletions.count('local', plan.toLocal, entryCount(sides.local), now),
-        remote: deletions.count('remote', plan.toRemote, entryCount(sides.remote), now),
+        local: deletions.count('local', plan.toLocal, entryCount(sides.local)),
+        remote: deletions.count('remote', plan.toRemote, entryCount(sides.remote)),
       },
       replaced: (['local', 'remote'] as const).filter(isReplaced),
     });

@@ -46,7 +46,7 @@ export class TargetMemory {
     this.#base = options.store.state.base;
     this.#conflicts = options.store.state.conflicts;
     this.#roots = options.store.state.roots ?? {};
-    this.deletions = new RecentDeletions(options.store.state.deletions);
+    this.deletions = new RecentDeletions(options.clock, options.store.state.deletions);
   }
 
   get base(): Tree {
@@ -110,7 +110,7 @@ export class TargetMemory {
   /** Something was done. Saved soon; {@link remember} makes sure. */
   add(applied: AppliedOperation): void {
     this.#done.push(applied);
-    this.deletions.note(applied, this.#options.clock.now());
+    this.deletions.note(applied);
     if (this.#options.clock.uptime() - this.#savedAt <= SAVE_EVERY_MS) return;
     this.#savedAt = this.#options.clock.uptime();
     // what goes wrong is told by the save that somebody waits for

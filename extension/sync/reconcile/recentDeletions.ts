@@ -1,4 +1,5 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
+import type { Clock } from '../../connect/clock.ts';
 import type { AppliedOperation } from '../plan.ts';
 import type { Side } from './differences.ts';
 
@@ -22,7 +23,7 @@ export interface DeletionCount {
 export interface StoredDeletions {
   readonly local: number;
   readonly remote: number;
-  /** When the last one happened, or was held back. */
+  /** When the last one happened, or was held back, by the time of day: the one clock that outlives a process. */
   readonly at: number;
   readonly isHeld: boolean;
 }
@@ -30,7 +31,7 @@ export interface StoredDeletions {
 /**
  * What syncing deleted lately without a person's word, so that a large deletion counts as one however small the portions are
  * in which it arrives. A window begins with a deletion and ends when for {@link COUNTED_MS} there was none, or when a person
- * confirms. While a brake holds a plan back it does not end by itself. Does no input or output; times are given to it.
+ * confirms. While a brake holds a plan back it does not end by itself. Does no input or output.
  */
 export class RecentDeletions {
   readonly #gone: Record<Side, Set<string>> = { local: new Set(), remote: new Set() };
@@ -39,39 +40,44 @@ export class RecentDeletions {
   /** When syncing made what is there, the oldest first. */
   readonly #made: Record<Side, Map<string, number>> = { local: new Map(), remote: new Map() };
   readonly #sparesYoung: Record<Side, boolean> = { local: false, remote: false };
+  readonly #clock: Pick<Clock, 'now' | 'uptime'>;
+  /** The same moment by both clocks: of how long it is ago the one that never jumps is asked. */
   #at = 0;
+  #timeOfDay = 0;
   #isHeld = false;
 
-  constructor(stored: StoredDeletions | null = null) {
+  constructor(clock: Pick<Clock, 'now' | 'uptime'>, stored: StoredDeletions | null = null) {
+    this.#clock = clock;
     if (!stored) return;
     this.#earlier = { local: stored.local, remote: stored.remote };
-    this.#at = stored.at;
+    this.#timeOfDay = stored.at;
+    this.#at = clock.uptime() - Math.max(0, clock.now() - stored.at);
     this.#isHeld = stored.isHeld;
   }
 
   get stored(): StoredDeletions | null {
     const [local, remote] = [this.#count('local'), this.#count('remote')];
-    return local + remote === 0 ? null : { local, remote, at: this.#at, isHeld: this.#isHeld };
+    return local + remote === 0 ? null : { local, remote, at: this.#timeOfDay, isHeld: this.#isHeld };
   }
 
   /** To be called with everything that is done to a side. */
-  note({ side, operation }: AppliedOperation, now: number): void {
-    this.#forgetOld(now);
+  note({ side, operation }: AppliedOperation): void {
+    this.#forgetOld();
     const [gone, made] = [this.#gone[side], this.#made[side]];
     if (operation.kind === 'delete') {
       if (made.delete(operation.path) && this.#sparesYoung[side]) return;
       gone.add(operation.path);
-      this.#at = now;
+      this.#begin();
     } else if (operation.kind !== 'rename') {
       const isBack = gone.delete(operation.path);
       const isNew = operation.kind === 'makeDirectory' || operation.expect === null;
-      if (isNew && !isBack) made.set(operation.path, now);
+      if (isNew && !isBack) made.set(operation.path, this.#clock.uptime());
     }
   }
 
   /** What these operations of a plan would come to on a side that holds so many entries. */
-  count(side: Side, operations: readonly Operation[], entries: number, now: number): DeletionCount {
-    this.#forgetOld(now);
+  count(side: Side, operations: readonly Operation[], entries: number): DeletionCount {
+    this.#forgetOld();
     const [gone, made] = [this.#gone[side], this.#made[side]];
     const spares = made.size * 2 <= entries;
     this.#sparesYoung[side] = spares;
@@ -84,8 +90,8 @@ export class RecentDeletions {
   }
 
   /** Whether a brake holds a plan back because of what {@link count} said. */
-  hold(isHeld: boolean, now: number): void {
-    if (isHeld) this.#at = now;
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#begin();
     this.#isHeld = isHeld;
   }
 
@@ -102,7 +108,13 @@ export class RecentDeletions {
     return this.#gone[side].size + this.#earlier[side];
   }
 
-  #forgetOld(now: number): void {
+  #begin(): void {
+    this.#at = this.#clock.uptime();
+    this.#timeOfDay = this.#clock.now();
+  }
+
+  #forgetOld(): void {
+    const now = this.#clock.uptime();
     if (!this.#isHeld && now - this.#at > COUNTED_MS) this.forget();
     for (const made of [this.#made.local, this.#made.remote]) {
       for (const [path, at] of made) {

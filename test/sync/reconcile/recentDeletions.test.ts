@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { brakeOf } from '../../../extension/sync/reconcile/brakes.ts';
-import { COUNTED_MS, RecentDeletions, YOUNG_MS } from '../../../extension/sync/reconcile/recentDeletions.ts';
+import {
+  COUNTED_MS,
+  RecentDeletions,
+  type StoredDeletions,
+  YOUNG_MS,
+} from '../../../extension/sync/reconcile/recentDeletions.ts';
 import { reconcile } from '../../../extension/sync/reconcile/reconcile.ts';
 import { entriesOf, entryCount, type Tree } from '../../../extension/sync/tree/tree.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
@@ -16,13 +21,16 @@ const files = (count: number): string => Array.from({ length: count }, (_, i) =>
 class Watched {
   readonly recent: RecentDeletions;
   now = 1_000_000;
+  /** What the time of day is ahead of what has passed. */
+  jump = 0;
   base: Tree;
   readonly side: 'local' | 'remote';
 
-  constructor(side: 'local' | 'remote', tree: string, recent = new RecentDeletions()) {
+  constructor(side: 'local' | 'remote', tree: string, stored: StoredDeletions | null = null, now = 1_000_000) {
     this.side = side;
     this.base = treeOf(tree);
-    this.recent = recent;
+    this.now = now;
+    this.recent = new RecentDeletions({ now: () => this.now + this.jump, uptime: () => this.now }, stored);
   }
 
   /** The other side holds `next` now. Carries out what that means, unless a brake stops it; tells whether it did. */
@@ -34,16 +42,16 @@ class Watched {
     };
     const plan = reconcile(sides, { mode: 'two-way' });
     const recent = {
-      local: this.recent.count('local', plan.toLocal, entryCount(sides.local), this.now),
-      remote: this.recent.count('remote', plan.toRemote, entryCount(sides.remote), this.now),
+      local: this.recent.count('local', plan.toLocal, entryCount(sides.local)),
+      remote: this.recent.count('remote', plan.toRemote, entryCount(sides.remote)),
     };
     const brake = brakeOf(plan, sides, { recent });
-    this.recent.hold(brake?.kind === 'manyDeletions', this.now);
+    this.recent.hold(brake?.kind === 'manyDeletions');
     if (brake && !options.confirmed) return false;
     const operations: readonly Operation[] = this.side === 'local' ? plan.toLocal : plan.toRemote;
     for (const operation of operations) {
       this.base = carryOut(this.base, operation).tree;
-      this.recent.note({ side: this.side, operation }, this.now);
+      this.recent.note({ side: this.side, operation });
     }
     if (options.confirmed) this.recent.forget();
     return true;
@@ -99,9 +107,8 @@ test('a plan that is held back stays so, however long nobody answers, and a new 
   assert.ok(!watched.round(rest));
   watched.now += 100 * COUNTED_MS;
   assert.ok(!watched.round(rest));
-  const later = new Watched('remote', files(100), new RecentDeletions(watched.recent.stored));
+  const later = new Watched('remote', files(100), watched.recent.stored, watched.now + 100 * COUNTED_MS);
   later.base = watched.base;
-  later.now = watched.now + 100 * COUNTED_MS;
   assert.ok(!later.round(rest));
   assert.ok(later.round(rest, { confirmed: true }), 'a word, then it goes on');
   assert.equal(later.recent.stored, null, 'and counting begins anew');
@@ -155,4 +162,15 @@ test('what a first sync has just brought counts from the start', () => {
   watched.round(treeOf(files(100)));
   assert.ok(watched.round(watched.without(...range(0, 30))));
   assert.ok(!watched.round(watched.without(...range(30, 60))));
+});
+
+test('a time of day that jumps neither ends a window nor keeps it open', () => {
+  const watched = new Watched('remote', files(100));
+  assert.ok(watched.round(watched.without(...range(0, 40))));
+  watched.jump = 100 * COUNTED_MS;
+  assert.ok(!watched.round(watched.without(...range(40, 60))));
+  assert.ok(watched.round(watched.base));
+  watched.jump = -100 * COUNTED_MS;
+  watched.now += COUNTED_MS + 1;
+  assert.ok(watched.round(watched.without(...range(40, 60))));
 });
