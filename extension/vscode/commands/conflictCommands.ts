@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { nameOf } from '../../../server/protocol/wirePath.ts';
 import { type ConflictRow, conflictRows, isConflictRow } from '../conflicts/conflictsTree.ts';
+import type { Choice } from '../../sync/reconcile/conflict.ts';
 import { conflictWords } from '../conflicts/conflictText.ts';
+import { openMergeEditor } from '../conflicts/mergeEditor.ts';
 import { EMPTY_DOCUMENT } from '../files/emptyDocument.ts';
 import { toLocal, toServer } from '../files/pairing.ts';
 import { contentUri } from '../files/serverFileSystem.ts';
@@ -11,8 +15,7 @@ import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
 import type { Services } from './services.ts';
 
-type Names = 'resolveConflict' | 'openConflict' | 'keepMine' | 'keepTheirs' | 'keepBoth';
-type Choice = 'mine' | 'theirs' | 'both';
+type Names = 'resolveConflict' | 'openConflict' | 'keepMine' | 'keepTheirs' | 'keepBoth' | 'mergeConflict';
 
 /** Deciding about what both sides changed. Whatever loses is kept: in the server's history, or as a safety copy here. */
 export function conflictCommands(services: Services): Pick<CommandHandlers, Names> {
@@ -21,8 +24,44 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
   async function resolve(row: ConflictRow, choice: Choice): Promise<string> {
     const { path } = row.conflict;
     await row.target.resolve(path, choice);
-    vscode.window.setStatusBarMessage(`$(check) “${nameOf(path)}”: kept ${choice}`, 5000);
+    vscode.window.setStatusBarMessage(
+      `$(check) “${nameOf(path)}”: ${choice === 'merge' ? 'merged' : `kept ${choice}`}`,
+      5000,
+    );
     return path;
+  }
+
+  /** By itself where the edits do not overlap; else in the merge editor, or beside each other where there is none. */
+  async function merge(row: ConflictRow): Promise<string | undefined> {
+    try {
+      return await resolve(row, 'merge');
+    } catch (error) {
+      const { code, message } = SynclineError.from(error);
+      if (code !== 'CannotMerge') throw error;
+      const isOpen = await openMerge(services, row, () => offerMerged(row));
+      if (!isOpen) {
+        messenger.inform(message);
+        await openDifferences(row);
+      }
+      return undefined;
+    }
+  }
+
+  function offerMerged(row: ConflictRow): void {
+    const use = (): void =>
+      void resolveSaved(row).catch((error: unknown) => messenger.report('resolve the conflict', error));
+    const text = `“${nameOf(row.conflict.path)}” was merged here. Use the result on the server, too?`;
+    messenger.inform(text, { label: 'Use Merged', run: use });
+  }
+
+  /** The file has been saved since the conflict was listed; the first attempt may only find that out. */
+  async function resolveSaved(row: ConflictRow): Promise<void> {
+    try {
+      await resolve(row, 'mine');
+    } catch (error) {
+      if (SynclineError.from(error).code !== 'Changed') throw error;
+      await resolve(row, 'mine');
+    }
   }
 
   const keep = (choice: Choice) => async (subject: unknown) => resolve(await conflictFor(services, subject), choice);
@@ -31,6 +70,10 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
     keepMine: keep('mine'),
     keepTheirs: keep('theirs'),
     keepBoth: keep('both'),
+
+    async mergeConflict(subject) {
+      return merge(await conflictFor(services, subject));
+    },
 
     async openConflict(subject) {
       await openDifferences(await conflictFor(services, subject));
@@ -43,6 +86,7 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
       }
       const row = await conflictFor(services, subject);
       if (choice === 'mine' || choice === 'theirs' || choice === 'both') return resolve(row, choice);
+      if (choice === 'merge') return merge(row);
       const { run } = await askOne(
         [
           item('Keep Mine', 'The server takes what is here; its own goes to the history', 'device-desktop', () =>
@@ -52,6 +96,7 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
             resolve(row, 'theirs'),
           ),
           item('Keep Both', 'Both stay, under two names', 'files', () => resolve(row, 'both')),
+          item('Merge', 'The edits of both; where they overlap you decide', 'git-merge', () => merge(row)),
           item('Open Differences', 'Look at both sides first', 'diff', () => openDifferences(row)),
         ],
         { title: `Syncline: ${row.conflict.path}`, placeHolder: conflictWords(row.conflict) },
@@ -84,6 +129,28 @@ async function conflictFor({ targets }: Services, subject: unknown): Promise<Con
   if (rows.length === 1) return only;
   const items = rows.map((row) => ({ label: row.conflict.path, description: conflictWords(row.conflict), row }));
   return (await askOne(items, { title: 'Syncline: Resolve Conflict', placeHolder: 'Which one?' })).row;
+}
+
+/** False where there is no merge editor, or nothing to merge from. */
+async function openMerge(
+  { safetyFolder }: Services,
+  { target, conflict }: ConflictRow,
+  onMerged: () => void,
+): Promise<boolean> {
+  const { base, mine, theirs } = conflict;
+  const local = toLocal({ root: target.folder.path }, conflict.path);
+  if (base?.kind !== 'file' || mine?.kind !== 'file' || theirs?.kind !== 'file' || local === null) return false;
+  const { url, share, dir } = target.address;
+  const path = toServer({ root: target.folder.path, dir }, local) ?? undefined;
+  const of = (entry: FileEntry): vscode.Uri => contentUri({ url, share, path }, entry);
+  // both sides may have been changed by programs of which the server knows nothing; then it has no base any more
+  const hasBase = await vscode.workspace.fs.readFile(of(base)).then(
+    () => true,
+    () => false,
+  );
+  if (!hasBase) return false;
+  const view = { path: conflict.path, base: of(base), theirs: of(theirs), local: vscode.Uri.file(local), mine };
+  return openMergeEditor({ ...view, folder: join(safetyFolder, 'merge') }, onMerged);
 }
 
 async function openDifferences({ target, conflict }: ConflictRow): Promise<void> {

@@ -12,6 +12,7 @@ import { statusCommand } from './statusCommand.ts';
 import { syncCommands } from './syncCommands.ts';
 import { syncFolderCommand } from './syncFolder.ts';
 import { transferCommands } from './transferCommands.ts';
+import { verifyCommands } from './verifyCommands.ts';
 import { viewCommands } from './viewCommands.ts';
 
 /** The whole table; leaving a command out does not compile. */
@@ -24,6 +25,7 @@ export function commandTable(services: Services): CommandHandlers {
     ...viewCommands(services),
     ...syncCommands(services),
     ...conflictCommands(services),
+    ...verifyCommands(services),
     ...historyCommands(services),
     ...computeCommands(services),
     ...jobCommands(services),
@@ -74,7 +76,9 @@ const DOING: Readonly<Record<CommandName, string>> = {
   keepMine: 'resolve the conflict',
   keepTheirs: 'resolve the conflict',
   keepBoth: 'resolve the conflict',
+  mergeConflict: 'merge the conflict',
   explainFile: 'explain the file',
+  verifyWorkspace: 'verify the workspace',
   showHistory: 'show the history',
   restoreVersion: 'restore the version',
   addNumbers: 'add',

@@ -5,6 +5,7 @@ import type { ServerAddress } from '../../connect/target.ts';
 import { SCHEME, pathMessage, serverFileOf } from '../files/fileUri.ts';
 import { toServer } from '../files/pairing.ts';
 import { isRow, type Row } from '../files/rows.ts';
+import { isTarget } from '../targets/targetsTree.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import { askOne, askText } from './input.ts';
 import type { Services } from './services.ts';
@@ -22,6 +23,18 @@ export interface ServerFolder {
   readonly place: ServerAddress;
   /** Undefined: the share itself. */
   readonly path: WirePath | undefined;
+}
+
+/** The target that a menu gave, or that a local file belongs to; else all targets. @throws SynclineError when there is none */
+export function chosenTargets({ targets }: Services, subject: unknown): readonly WorkspaceTarget[] {
+  if (isTarget(subject)) return [subject];
+  const ofFile = subject instanceof vscode.Uri ? targets.ofFile(subject.fsPath) : undefined;
+  if (ofFile) return [ofFile];
+  if (targets.all.length > 0) return targets.all;
+  throw new SynclineError(
+    'Usage',
+    'No folder of this workspace is synced. Use “Syncline: Sync Folder with Server” first.',
+  );
 }
 
 /** Paths on the server: of rows, of server documents, of local files that have a counterpart; asked for as a last resort. */

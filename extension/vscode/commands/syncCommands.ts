@@ -1,12 +1,10 @@
-import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { planDocument } from '../targets/planText.ts';
-import { isTarget } from '../targets/targetsTree.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import type { Services } from './services.ts';
 import { showDocument } from './showText.ts';
-import { localFilesFor, serverPathsFor } from './subject.ts';
+import { chosenTargets, localFilesFor, serverPathsFor } from './subject.ts';
 import { toLocal } from '../files/pairing.ts';
 
 type Names = 'syncNow' | 'previewSync' | 'pauseAutoSync' | 'resumeAutoSync' | 'explainFile';
@@ -14,18 +12,7 @@ type Names = 'syncNow' | 'previewSync' | 'pauseAutoSync' | 'resumeAutoSync' | 'e
 export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
   const { targets, messenger } = services;
 
-  /** What was asked for, of the target or the file that a menu gave; else of all targets. */
-  function chosen(subject: unknown): readonly WorkspaceTarget[] {
-    if (isTarget(subject)) return [subject];
-    const ofFile = subject instanceof vscode.Uri ? targets.ofFile(subject.fsPath) : undefined;
-    if (ofFile) return [ofFile];
-    if (targets.all.length === 0)
-      throw new SynclineError(
-        'Usage',
-        'No folder of this workspace is synced. Use “Syncline: Sync Folder with Server” first.',
-      );
-    return targets.all;
-  }
+  const chosen = (subject: unknown): readonly WorkspaceTarget[] => chosenTargets(services, subject);
 
   return {
     /** One target that fails does not keep the others from being synced. */

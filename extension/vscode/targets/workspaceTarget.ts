@@ -5,10 +5,11 @@ import { systemClock } from '../../connect/clock.ts';
 import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
 import { explanationText } from '../../sync/explanation.ts';
-import { bytesOf, type Plan } from '../../sync/plan.ts';
-import type { Conflict } from '../../sync/reconcile/conflict.ts';
+import { bytesOf, type Plan, type SyncProgress } from '../../sync/plan.ts';
+import type { Choice, Conflict } from '../../sync/reconcile/conflict.ts';
 import type { SyncSummary } from '../../sync/syncSummary.ts';
 import type { TargetSync } from '../../sync/syncTarget.ts';
+import type { Verification, VerifyOptions } from '../../sync/verification.ts';
 import { commandId } from '../commands/commandIds.ts';
 import { logError } from '../messages/logError.ts';
 import type { Messenger } from '../messages/messenger.ts';
@@ -61,6 +62,7 @@ export class WorkspaceTarget {
   /** The question that is open; there is one at a time, and none is asked twice. */
   #asked = '';
   #isDisconnected = false;
+  #isAskingBrake = false;
 
   constructor(configured: ConfiguredTarget, options: WorkspaceTargetOptions) {
     this.folder = configured.folder;
@@ -203,7 +205,7 @@ export class WorkspaceTarget {
     this.#engine?.notifySaved(file);
   }
 
-  async resolve(path: string, choice: 'mine' | 'theirs' | 'both'): Promise<void> {
+  async resolve(path: string, choice: Choice): Promise<void> {
     await this.#ready().resolve(path, choice);
     this.#changes.emit();
   }
@@ -211,6 +213,31 @@ export class WorkspaceTarget {
   /** Why a file of the folder is synced or not, in words. */
   async explain(file: string): Promise<string> {
     return explanationText(await this.#ready().explain(toWirePath(this.folder.path, file)));
+  }
+
+  /** Reads every file again, on both sides. */
+  verify(options: VerifyOptions): Promise<Verification> {
+    return this.#ready().verify(options);
+  }
+
+  /** Syncs what a verification has found. @throws SynclineError */
+  async repair(verification: Verification): Promise<SyncSummary> {
+    const engine = this.#ready();
+    const title = `Repairing “${this.folder.name}”`;
+    const once = (confirmed: boolean): Promise<SyncSummary> =>
+      withProgress(title, async (signal, progress) => {
+        const options = { signal, confirmed, onProgress: (now: SyncProgress) => showSyncProgress(now, progress) };
+        return (await engine.repair(verification, options)).summary;
+      });
+    try {
+      return await once(false);
+    } catch (error) {
+      const { code, message } = SynclineError.from(error);
+      if (code !== 'BrakeStopped' || !(await askBrake(this.#configured, message))) throw error;
+      return await once(true);
+    } finally {
+      this.#changes.emit();
+    }
   }
 
   ignores(file: string, isDirectory: boolean): boolean {
@@ -289,17 +316,31 @@ export class WorkspaceTarget {
     this.#release();
     const state = this.#engine?.state;
     if (state?.kind === 'failed') this.#report(state.error);
-    if (state?.kind === 'stopped') void this.#askBrake(state.brake.message);
+    if (state?.kind === 'stopped') void this.#askBrake();
     else if (state?.kind !== 'failed') this.#asked = '';
   }
 
-  async #askBrake(message: string): Promise<void> {
-    if (!this.#mayAsk(message)) return;
+  /** One dialog at a time, however often the reason grows; a word counts only for what the dialog said. */
+  async #askBrake(): Promise<void> {
+    if (this.#isAskingBrake || !this.#mayAsk('brake')) return;
+    this.#isAskingBrake = true;
     try {
-      if (await askBrake(this.#configured, message)) await this.syncNow({ confirmed: true });
+      for (let told = this.#brakeMessage; told !== undefined; ) {
+        if (!(await askBrake(this.#configured, told))) return;
+        const now = this.#brakeMessage;
+        if (now === told) return void (await this.syncNow({ confirmed: true }));
+        told = now;
+      }
     } catch (error) {
       this.#report(error);
+    } finally {
+      this.#isAskingBrake = false;
     }
+  }
+
+  get #brakeMessage(): string | undefined {
+    const state = this.#engine?.state;
+    return state?.kind === 'stopped' ? state.brake.message : undefined;
   }
 
   /** Each question is asked once until its reason has gone, or a person comes back to it. */

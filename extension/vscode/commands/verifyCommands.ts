@@ -1,0 +1,40 @@
+import { isSound } from '../../sync/verification.ts';
+import { withProgress } from '../messages/progress.ts';
+import { verificationDocument, verificationSummary } from '../targets/verificationText.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import type { Services } from './services.ts';
+import { showDocument } from './showText.ts';
+import { chosenTargets } from './subject.ts';
+
+/** Reading everything again, on both sides, and bringing in line what differs. */
+export function verifyCommands(services: Services): Pick<CommandHandlers, 'verifyWorkspace'> {
+  const { messenger } = services;
+  return {
+    /** Returns the result of each target as text. `options.repair`: what was found is repaired without being asked about. */
+    async verifyWorkspace(subject, options) {
+      const repairs = typeof options === 'object' && options !== null && 'repair' in options && options.repair === true;
+      const documents: string[] = [];
+      for (const target of chosenTargets(services, subject)) {
+        const { name } = target.folder;
+        const verification = await withProgress(`Reading both sides of “${name}”`, (signal, progress) =>
+          target.verify({
+            signal,
+            onProgress: (side, files) =>
+              progress.say(`${files.toLocaleString('en')} ${side === 'local' ? 'here' : 'on the server'}`),
+          }),
+        );
+        documents.push(verificationDocument(`“${name}” and ${target.address.label}`, verification));
+        const text = `“${name}”: ${verificationSummary(verification)}.`;
+        if (isSound(verification)) messenger.inform(text);
+        else if (repairs) await target.repair(verification);
+        else {
+          const repair = (): void =>
+            void target.repair(verification).catch((error: unknown) => messenger.report(`repair “${name}”`, error));
+          messenger.warn(text, { label: 'Repair', run: repair });
+        }
+      }
+      await showDocument('Syncline: Verify Workspace', documents.join('\n\n'));
+      return documents;
+    },
+  };
+}
