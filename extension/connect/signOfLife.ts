@@ -17,13 +17,13 @@ const MOST_MS = 120_000;
  */
 export async function signOfLife(client: ServerClient, clock: Clock): Promise<void> {
   const silent = new AbortController();
-  const begun = clock.now();
+  const begun = clock.uptime();
   let timer: Disposable | undefined;
   const listen = (heard: number, since: number): void => {
     const mostMs = client.isTransferring ? STALL_MS : probe.deadlineMs;
-    timer = clock.after(Math.min(since + mostMs, begun + MOST_MS) - clock.now(), () => {
+    timer = clock.after(Math.min(since + mostMs, begun + MOST_MS) - clock.uptime(), () => {
       const now = client.traffic.received;
-      if (now !== heard && clock.now() - begun < MOST_MS) listen(now, clock.now());
+      if (now !== heard && clock.uptime() - begun < MOST_MS) listen(now, clock.uptime());
       else silent.abort();
     });
   };
