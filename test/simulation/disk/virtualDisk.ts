@@ -2,9 +2,13 @@ import type { Random } from '../random.ts';
 import type { DirectoryNode, FileNode, Inode, LinkNode } from './inode.ts';
 import { type Change, Journal } from './journal.ts';
 
-/** A failed call, as node reports it. */
+/** A failed call, as node reports it. Without a stack: most of these are a plain "no", and a stack costs more than all the rest. */
 export function diskFault(code: string, call: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: simulated, ${call}`), { code, syscall: call });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const fault = Object.assign(new Error(`${code}: simulated, ${call}`), { code, syscall: call });
+  Error.stackTraceLimit = stackTraceLimit;
+  return fault;
 }
 
 export interface Place {
