@@ -37,7 +37,11 @@ export class TargetLock {
   }
 
   release(): void {
-    rmSync(this.#owner, { force: true });
+    try {
+      rmSync(this.#owner, { force: true });
+    } catch {
+      // a note too many: it counts for nothing without the lock
+    }
     this.#database.close();
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { TargetLock } from '../../../extension/sync/base/targetLock.ts';
@@ -22,6 +22,16 @@ test('a lock that could not be noted is not held', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'owner.txt'));
   assert.throws(() => TargetLock.acquire(folder), { code: 'NotAFile' });
+  rmdirSync(join(folder, 'owner.txt'));
+  TargetLock.acquire(folder).release();
+});
+
+test('a lock is given back also when its note cannot be removed', (t) => {
+  const folder = temporaryFolder(t);
+  const lock = TargetLock.acquire(folder);
+  rmSync(join(folder, 'owner.txt'));
+  mkdirSync(join(folder, 'owner.txt'));
+  lock.release();
   rmdirSync(join(folder, 'owner.txt'));
   TargetLock.acquire(folder).release();
 });
