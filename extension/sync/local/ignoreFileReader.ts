@@ -1,10 +1,16 @@
 import { closeSync, constants, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diskError, errnoOf, isMissing } from '../../../server/protocol/disk/diskError.ts';
+import { printable } from '../../../server/protocol/wirePath.ts';
 
 /** Longer ignore files are not looked at. */
 const MOST_BYTES = 1024 * 1024;
 
-/** The text of an ignore file below a root; undefined where there is none, or where it is a link (git does not follow those). */
+/**
+ * The text of an ignore file below a root; undefined where there is none, or where it is a link (git does not follow those).
+ *
+ * @throws SynclineError when there is one that cannot be read: without it nobody knows what must not be synced.
+ */
 export function readIgnoreFile(root: string, path: string): string | undefined {
   const file = join(root, path);
   try {
@@ -17,7 +23,8 @@ export function readIgnoreFile(root: string, path: string): string | undefined {
     } finally {
       closeSync(descriptor);
     }
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isMissing(error) || errnoOf(error) === 'ELOOP') return undefined;
+    throw diskError(error, `read “${printable(path)}”, which says what is ignored`, path);
   }
 }

@@ -12,6 +12,9 @@ import { readIgnoreFile } from './ignoreFileReader.ts';
 import { FileHasher, scanTree } from './scanTree.ts';
 import type { StatCache } from './statCache.ts';
 
+/** An ignore file that cannot be read may name anything. */
+const EVERYTHING = '*';
+
 /** With more changed paths than this, reading everything is cheaper. */
 const MOST_PATHS = 5000;
 
@@ -27,6 +30,8 @@ export class LocalScanner {
   #rules: IgnoreRules;
   #ignoreFiles: ScanRequest['ignoreFiles'];
   #complete = false;
+  /** Why the rules are not known as a whole. */
+  #rulesError: SynclineError | undefined;
   #rootIdentity: string | undefined;
 
   constructor(root: string, cache: StatCache) {
@@ -56,7 +61,10 @@ export class LocalScanner {
     this.#tree = editor.tree();
   }
 
-  /** @throws SynclineError `RootUnavailable`, also when another folder took the root's place during the look. */
+  /**
+   * @throws SynclineError `RootUnavailable`, also when another folder took the root's place during the look; what the disk says
+   * about an ignore file that cannot be read.
+   */
   async scan(request: ScanRequest): Promise<Picture> {
     const isLook = request.look !== 'nothing' || !this.#complete;
     if (!isLook) return this.#look(request);
@@ -73,9 +81,11 @@ export class LocalScanner {
 
   async #look(request: ScanRequest): Promise<Picture> {
     const { look, base, ignoreFiles } = request;
+    if (this.#rulesError) this.#complete = false;
     const sameRules = ignoreFiles === this.#ignoreFiles;
     if (!this.#complete || look === 'everything' || !sameRules) await this.#scanAll(request);
     else if (look !== 'nothing' && !(await this.#scanPaths(look, base, request.signal))) await this.#scanAll(request);
+    if (this.#rulesError) throw this.#rulesError;
     return { tree: this.#tree, problems: this.#problems };
   }
 
@@ -132,11 +142,18 @@ export class LocalScanner {
   }
 
   #newRules(): IgnoreRules {
-    return new IgnoreRules((path) => {
+    this.#rulesError = undefined;
+    const rules = new IgnoreRules((path) => {
       const planned = this.#ignoreFiles?.get(path);
       if (planned !== undefined) return planned ?? undefined;
-      return readIgnoreFile(this.#root, path);
+      try {
+        return readIgnoreFile(this.#root, path);
+      } catch (error) {
+        if (rules === this.#rules) this.#rulesError = SynclineError.from(error);
+        return EVERYTHING;
+      }
     });
+    return rules;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -255,3 +256,22 @@ async function asOrdinaryUser<T>(root: string, action: () => Promise<T>): Promis
     process.seteuid?.(0);
   }
 }
+
+test('nothing is taken for synced while an ignore file cannot be read', async (t) => {
+  const folder = new Scanned(t, 'a=1 .gitignore=*.o d/x.o=2');
+  const open = fs.openSync.bind(fs);
+  const broken = t.mock.method(fs, 'openSync', (...args: Parameters<typeof open>) => {
+    if (String(args[0]).endsWith('.gitignore')) throw Object.assign(new Error('broken'), { code: 'EMFILE' });
+    return open(...args);
+  });
+  syncBuiltinESMExports();
+  const repair = (): void => {
+    broken.mock.restore();
+    syncBuiltinESMExports();
+  };
+  t.after(repair);
+  await assert.rejects(folder.scan(), { code: 'TooMany', message: /“.gitignore”, which says what is ignored/ });
+  assert(folder.scanner.rules.isIgnored('d/x.o', false));
+  repair();
+  assert.equal(await folder.scan(new Set(['a'])), '.gitignore=*.o a=1');
+});
