@@ -13,10 +13,17 @@ export function differences(client: SimulatedClient, share: VirtualDisk): string
   open.push(...unsyncable(there));
   const isOpen = (path: string): boolean =>
     open.some((each) => path === each || path.startsWith(`${each}/`) || each.startsWith(`${path}/`));
+  // what could not be moved there, because something is in its place, stays where it was
+  const stuck = new Set(
+    [...here].flatMap(([path, { kind, holds }]) => (kind !== 'directory' && isOpen(path) ? [holds] : [])),
+  );
+  const isStuck = (path: string): boolean =>
+    [...there].every(([each, { kind, holds }]) => !isAtOrBelow(each, path) || kind === 'directory' || stuck.has(holds));
   const found: string[] = [];
   for (const path of [...new Set([...here.keys(), ...there.keys()])].sort()) {
     const [mine, theirs] = [here.get(path), there.get(path)];
     if (isSame(mine, theirs) || isOpen(path) || isIgnored(client, path, mine ?? theirs)) continue;
+    if (stuck.size > 0 && !mine && isStuck(path)) continue;
     if (mode === 'push' && !mine) continue;
     if (mode === 'pull' && !theirs) continue;
     if (mine?.kind === 'directory' || theirs?.kind === 'directory')
@@ -33,6 +40,8 @@ function unsyncable(share: ReadonlyMap<string, Seen>): string[] {
   const leaving = [...share].filter(([path, { kind, holds }]) => kind === 'link' && !linkStaysInside(path, holds));
   return [...colliding, ...leaving.map(([path]) => path)];
 }
+
+const isAtOrBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 const isSame = (a: Seen | undefined, b: Seen | undefined): boolean =>
   a?.kind === b?.kind && a?.holds === b?.holds && a?.executable === b?.executable;

@@ -45,7 +45,11 @@ export class Contents implements DiskObserver {
   }
 
   named(disk: VirtualDisk, { directory, name, before, after }: Change): void {
-    if (this.#options.isPerson()) return;
+    if (this.#options.isPerson()) {
+      // also when another name is left: one that Syncline has for a while keeps nothing
+      if (before?.kind === 'file') this.#gone(before.data);
+      return;
+    }
     const path = userPath(directory, name);
     if (path === undefined) return;
     const reason = this.#options.forbids(disk.machine, path);
