@@ -22,7 +22,8 @@ export function differences(client: SimulatedClient, share: VirtualDisk): string
   const found: string[] = [];
   for (const path of [...new Set([...here.keys(), ...there.keys()])].sort()) {
     const [mine, theirs] = [here.get(path), there.get(path)];
-    if (isSame(mine, theirs) || isOpen(path) || isIgnored(client, path, mine ?? theirs)) continue;
+    if (isSame(mine, theirs) || isOpen(path) || isIgnored(client, path, mine) || isIgnored(client, path, theirs))
+      continue;
     if (stuck.size > 0 && !mine && isStuck(path)) continue;
     if (mode === 'push' && !mine) continue;
     if (mode === 'pull' && !theirs) continue;
@@ -47,10 +48,11 @@ const isSame = (a: Seen | undefined, b: Seen | undefined): boolean =>
   a?.kind === b?.kind && a?.holds === b?.holds && a?.executable === b?.executable;
 
 function isIgnored({ target }: SimulatedClient, path: string, seen: Seen | undefined): boolean {
+  if (!seen) return false;
   const parts = path.split('/');
   const parents = parts.slice(0, -1).map((_, n) => parts.slice(0, n + 1).join('/'));
   return (
-    parents.some((each) => target?.ignores(each, true)) || (target?.ignores(path, seen?.kind === 'directory') ?? false)
+    parents.some((each) => target?.ignores(each, true)) || (target?.ignores(path, seen.kind === 'directory') ?? false)
   );
 }
 

@@ -84,6 +84,19 @@ test('what was there already is synced before it is answered for, whoever put it
   for (const step of ['sync d/e/a', 'sync d/e', 'sync d', 'sync ']) assert(steps.includes(step), steps.join('\n'));
 });
 
+test('folders that another program made are synced with the first file that is put into them, and not again', async (t) => {
+  const { share, directory } = await openShare(t);
+  mkdirSync(join(directory, 'other/deep'), { recursive: true });
+  await share.rescan();
+  const steps = watchDisk(t, directory);
+  const user = new ShareUser(share);
+  await user.put('other/deep/a', '1');
+  for (const step of ['sync other/deep', 'sync other', 'sync ']) assert(steps.includes(step), steps.join('\n'));
+  steps.length = 0;
+  await user.put('other/deep/b', '2');
+  assert(steps.includes('sync other/deep') && !steps.includes('sync other'), steps.join('\n'));
+});
+
 test('the folders that history and uploads lie in are on the disk before anything is', async (t) => {
   const directory = join(temporaryFolder(t), 'share');
   mkdirSync(directory);

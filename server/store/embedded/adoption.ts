@@ -2,6 +2,7 @@ import type { HashedFile } from '../../protocol/disk/hashFile.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import { AdoptionRun } from './adoptionRun.ts';
 import type { ChangeRecorder } from './changeRecorder.ts';
+import type { DurableFolders } from './durableFolders.ts';
 import type { ObjectStore } from './objectStore.ts';
 import type { ShareProblems } from './shareProblems.ts';
 import type { ShareRoot } from './shareRoot.ts';
@@ -48,4 +49,5 @@ export interface AdoptionParts {
   readonly recorder: ChangeRecorder;
   readonly objects: ObjectStore;
   readonly problems: ShareProblems;
+  readonly durableFolders: DurableFolders;
 }

@@ -115,7 +115,8 @@ export class AdoptionRun {
 
   /** A folder that another program has moved is recognised by its inode, so that everything in it counts as moved. */
   async #takeFolder(known: IndexEntry | null, { path, identity }: WalkedChild): Promise<void> {
-    const { recorder } = this.#parts;
+    const { recorder, durableFolders } = this.#parts;
+    durableFolders.forget(path);
     const stat = this.#stat(path);
     if (!stat?.isDirectory()) return;
     const inode = folderInode(stat);
@@ -194,6 +195,7 @@ export class AdoptionRun {
       after = page.at(-1)?.path;
       await this.#slice.rest(this.#options.signal);
     }
+    this.#parts.durableFolders.forget(path);
     this.#parts.recorder.delete(path);
   }
 

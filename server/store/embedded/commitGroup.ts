@@ -51,7 +51,7 @@ const BYTES_PER_OPERATION = 4096;
  */
 export async function commitGroup(parts: CommitParts, commits: readonly Commit[]): Promise<CommittedGroup> {
   const { root, recorder, objects, staging, records, clock } = parts;
-  const disk = new DiskChanges(root.jail(), staging);
+  const disk = new DiskChanges(root.jail(), staging, parts.durableFolders);
   const supply = new ContentSupply(staging, parts.sources);
   const aside: FolderAside[] = [];
   const context: OperationContext = { ...parts, disk, supply, aside };
@@ -70,6 +70,7 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
     return { answers, event, tidyUp: () => tidyUp(parts, aside) };
   } catch (error) {
     recorder.rollback();
+    parts.durableFolders.forget();
     for (const folder of aside.toReversed()) putBack(disk, folder);
     objects.unpinAll();
     // a folder that has vanished shows in many ways

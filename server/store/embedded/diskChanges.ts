@@ -19,6 +19,7 @@ import { identityOf, sameIdentity } from '../../protocol/disk/statIdentity.ts';
 import { openForSync, syncToDisk } from '../../protocol/disk/syncToDisk.ts';
 import { isWithin, movePath, parentOf, type WirePath } from '../../protocol/wirePath.ts';
 import { inheritMode, withExecutable } from './fileMode.ts';
+import type { DurableFolders } from './durableFolders.ts';
 import type { IndexEntry } from './indexEntries.ts';
 import { looksSame } from './knownIdentity.ts';
 import { Diverged } from './operationFailure.ts';
@@ -36,12 +37,15 @@ export class DiskChanges {
   /** Folders in which names changed ('' is the root), and files whose mode did. */
   readonly #folders = new Set<WirePath | ''>();
   readonly #files = new Set<WirePath>();
-
+  /** Folders whose names are durable after the next {@link sync}. */
+  readonly #vouched = new Set<WirePath>();
   readonly #staging: Staging;
+  readonly #durable: DurableFolders;
 
-  constructor(jail: Jail, staging: Staging) {
+  constructor(jail: Jail, staging: Staging, durable: DurableFolders) {
     this.jail = jail;
     this.#staging = staging;
+    this.#durable = durable;
   }
 
   /** Null when there is nothing, or something else than a folder on the way. */
@@ -77,8 +81,8 @@ export class DiskChanges {
   vouchFor({ path, entry }: IndexEntry): void {
     if (entry.kind === 'file') this.#files.add(path);
     if (entry.kind === 'directory') this.#folders.add(path);
-    for (let at = parentOf(path); at !== undefined; at = parentOf(at)) this.#folders.add(at);
-    this.#folders.add('');
+    this.#folders.add(parentOf(path) ?? '');
+    this.#vouchForFolders(path);
   }
 
   /** @throws Diverged if the path does not hold the very thing any more that was kept */
@@ -170,6 +174,7 @@ export class DiskChanges {
     for (const file of this.#files) if (isWithin(file, from)) this.#files.add(movePath(file, from, to));
     this.#left(from);
     this.jail.forget(to);
+    this.#durable.forget(to);
     this.#touch(from);
     this.#touch(to);
   }
@@ -190,23 +195,36 @@ export class DiskChanges {
 
   /** Resolves when everything that was done is durable. */
   async sync(writeOut?: () => Promise<void>): Promise<void> {
-    const [files, folders] = [[...this.#files], [...this.#folders]];
+    const [files, folders, vouched] = [[...this.#files], [...this.#folders], [...this.#vouched]];
     this.#files.clear();
     this.#folders.clear();
+    this.#vouched.clear();
     await Promise.all([
       syncToDisk(files, (path) => openForSync(this.jail.at(path)), writeOut),
       syncToDisk(folders, (path) => openSync(this.jail.directory(path), constants.O_RDONLY), writeOut),
     ]);
+    this.#durable.add(vouched);
   }
 
   #touch(path: WirePath): void {
     this.#folders.add(parentOf(path) ?? '');
     this.#files.delete(path);
+    this.#vouchForFolders(path);
+  }
+
+  /** A file is as durable as the names of the folders on the way to it, and those may be somebody else's. */
+  #vouchForFolders(path: WirePath): void {
+    for (const folder of this.#durable.unknownAbove(path)) {
+      this.#folders.add(parentOf(folder) ?? '');
+      this.#vouched.add(folder);
+    }
   }
 
   /** A path is gone, with everything below it. */
   #left(path: WirePath): void {
     this.jail.forget(path);
+    this.#durable.forget(path);
+    for (const folder of this.#vouched) if (isWithin(folder, path)) this.#vouched.delete(folder);
     for (const folder of this.#folders) if (folder !== '' && isWithin(folder, path)) this.#folders.delete(folder);
     for (const file of this.#files) if (isWithin(file, path)) this.#files.delete(file);
   }

@@ -10,6 +10,7 @@ import { ChangeRecorder } from './changeRecorder.ts';
 import type { CommitParts } from './commitGroup.ts';
 import { CommitRecords } from './commitRecords.ts';
 import { ContentSources } from './contentSources.ts';
+import { DurableFolders } from './durableFolders.ts';
 import { EmbeddedContents } from './embeddedContents.ts';
 import { EmbeddedFeed } from './embeddedFeed.ts';
 import { EmbeddedTree } from './embeddedTree.ts';
@@ -66,6 +67,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
     // what is kept in these folders is as durable as their names
     await syncToDisk([...new Set([root.filesFolder, root.stateFolder, root.indexFolder, root.path])]);
     const problems = new ShareProblems();
+    const durableFolders = new DurableFolders();
     const recorder = new ChangeRecorder(database, clock);
     const entries = new IndexEntries(database.reader);
     return {
@@ -77,7 +79,8 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       recorder,
       sources: new ContentSources(root, recorder.entries, objects),
       reader: { entries, history: new HistoryTable(database.reader) },
-      adoption: new Adoption({ root, recorder, objects, problems }),
+      durableFolders,
+      adoption: new Adoption({ root, recorder, objects, problems, durableFolders }),
       records: new CommitRecords(database.writer),
       tree: new EmbeddedTree(entries),
       feed: new EmbeddedFeed(database.epoch, entries, new ChangeLog(database.reader), log),
