@@ -201,7 +201,9 @@ export class AdoptionRun {
 
   #keep(known: IndexEntry, reason: 'replaced' | 'deleted'): void {
     const { entry } = known;
-    const held = entry.kind === 'link' || (entry.kind === 'file' && this.#parts.objects.has(entry.content));
+    const { objects } = this.#parts;
+    const held = entry.kind === 'link' || (entry.kind === 'file' && objects.has(entry.content));
+    if (held && entry.kind === 'file') objects.vouchFor(entry.content);
     if (held) this.#parts.recorder.keep(known, reason, 'server');
   }
 

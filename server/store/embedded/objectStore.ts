@@ -12,6 +12,8 @@ import { errnoOf } from '../../protocol/disk/diskError.ts';
 export class ObjectStore {
   readonly #folder: string;
   readonly #changed = new Set<string>();
+  /** Folders whose names this process has synced, or is about to. */
+  readonly #vouched = new Set<string>();
   readonly #pinned = new Set<ContentId>();
 
   constructor(folder: string) {
@@ -70,6 +72,14 @@ export class ObjectStore {
     }
   }
 
+  /** A content that is here is going to be relied upon, and may be left by a process that died before it had synced it. */
+  vouchFor(content: ContentId): void {
+    const folder = dirname(this.pathOf(content));
+    this.#changed.add(folder);
+    if (!this.#vouched.has(folder)) this.#changed.add(this.#folder);
+    this.#vouched.add(folder);
+  }
+
   /** Folders in which something was added since the last call, and that have to be synced before the additions count. */
   takeChangedFolders(): string[] {
     const folders = [...this.#changed];
@@ -86,7 +96,7 @@ export class ObjectStore {
   #place<T>(content: ContentId, put: (object: string) => T): T {
     const object = this.pathOf(content);
     const folder = dirname(object);
-    this.#changed.add(folder);
+    this.vouchFor(content);
     try {
       return put(object);
     } catch (error) {
