@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { requireHistories } from './simulation.ts';
 
-for (const from of [1000, 1150])
-  test(`one client, another program on the server, and hazards: histories from ${from}`, () =>
+for (const from of [1000, 1150, 1300, 1450])
+  test(`one client, other programs on the server, and hazards: histories from ${from}`, () =>
     requireHistories(from, 150, 1));

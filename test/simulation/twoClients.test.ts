@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { requireHistories } from './simulation.ts';
 
-for (const from of [1000, 1150])
-  test(`two clients, another program on the server, and hazards: histories from ${from}`, () =>
+for (const from of [1000, 1150, 1300, 1450])
+  test(`two clients, other programs on the server, and hazards: histories from ${from}`, () =>
     requireHistories(from, 150, 2));

@@ -59,8 +59,8 @@ export class DiskCalls {
       if (!creates) throw diskFault('ENOENT', 'open');
       inode = at.machine.disk.create(at, mode & ~0o022);
     }
-    if (inode.kind === 'link') throw diskFault('ELOOP', 'open');
     if ((wanted & constants.O_DIRECTORY) !== 0 && inode.kind !== 'directory') throw diskFault('ENOTDIR', 'open');
+    if (inode.kind === 'link') throw diskFault('ELOOP', 'open');
     const writes = (wanted & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
     if (writes && inode.kind === 'directory') throw diskFault('EISDIR', 'open');
     const descriptor = this.#next++;
