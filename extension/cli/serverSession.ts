@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
-import { SynclineError } from '../../server/protocol/errors.ts';
+import { type ErrorName, SynclineError } from '../../server/protocol/errors.ts';
+import { STALL_MS } from '../../server/protocol/limits.ts';
 import { systemClock } from '../connect/clock.ts';
 import { connect } from '../connect/connect.ts';
 import { Connection } from '../connect/connection.ts';
@@ -76,15 +77,19 @@ export function openConnection(
 /** A connection that broke under a command: says what that means for the person's files. */
 export function explainLoss(error: unknown, address: ServerAddress): SynclineError {
   const failure = SynclineError.from(error);
-  const lost =
-    failure.code === 'ConnectionLost' || failure.code === 'ServerStopping' || failure.code === 'TransferStalled';
-  if (!lost) return failure;
-  const why =
-    failure.code === 'ServerStopping' ? 'The server is shutting down' : `The connection to ${address.label} was lost`;
+  const why = WHY_LOST[failure.code]?.(address.label);
+  if (why === undefined) return failure;
   const safe =
     'What the server had acknowledged is kept and nothing is half-written; the same command goes on from there.';
   return new SynclineError(failure.code, `${why}. ${safe}`, { cause: failure });
 }
+
+const WHY_LOST: Partial<Record<ErrorName, (server: string) => string>> = {
+  ConnectionLost: (server) => `The connection to ${server} was lost`,
+  ServerStopping: () => 'The server is shutting down',
+  TransferStalled: (server) => `The connection to ${server} was lost: no byte moved for ${STALL_MS / 1000} seconds`,
+  DeadlineExceeded: (server) => `${server} did not answer in time; the connection is very slow or broken`,
+};
 
 /** SYNCLINE_WIRE_LOG names a file that gets a line of JSON for every message and transfer. */
 function openWireLog(path: string | undefined): WireLog | undefined {

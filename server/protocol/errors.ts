@@ -85,7 +85,12 @@ export const ERRORS = {
     'The server cannot be reached. Check the address and that the server runs.',
   ),
   ConnectionLost: row(4502, true, 'wait', 'The connection was lost.'),
-  DeadlineExceeded: row(4503, true, 'wait', 'No answer arrived in time.'),
+  DeadlineExceeded: row(
+    4503,
+    true,
+    'wait',
+    'No answer arrived in time. The connection is very slow or broken, or the server is overloaded; try again.',
+  ),
   ServerStopping: row(4504, true, 'wait', 'The server is shutting down.'),
 
   Usage: row(4601, false, 'person', 'The command was not understood.'),
