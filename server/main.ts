@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { useManyDiskThreads } from './protocol/disk/writeOut.ts';
+import { useManyDiskThreads } from './protocol/disk/diskThreads.ts';
 // Only what decides what this file is to be: the rest is loaded when it is known, so that a worker thread starts fast.
 
 /** This program as one file: the bundle, or this source. Worker threads run it too. */

@@ -21,7 +21,7 @@ import {
   MAX_TRANSFERS,
   MAX_VALUES,
 } from './protocol/limits.ts';
-import { systemWriteOut } from './protocol/disk/writeOut.ts';
+import { SystemBulkSync } from './protocol/disk/bulkSync.ts';
 import { ByteStreamLink } from './protocol/link/byteStreamLink.ts';
 import type { Limits } from './protocol/messages/session.ts';
 import { prepareShareDirectory, prepareStateDirectory } from './serveDirectory.ts';
@@ -116,11 +116,12 @@ async function start(
   if (created) log.info({ tokenFile: options.tokenFile }, 'token made');
   if (exposed) log.warn({ tokenFile: options.tokenFile }, 'others on this machine can read the token file');
 
-  const writeOut = systemWriteOut();
+  const bulkSync = new SystemBulkSync();
+  teardown.add(() => bulkSync.close());
   const shares = new Map<string, Share>();
   for (const { name, directory, stateDirectory: shareState } of options.shares) {
     prepareStateDirectory(shareState);
-    const share = await EmbeddedShare.open({ name, directory, stateDirectory: shareState, log, writeOut });
+    const share = await EmbeddedShare.open({ name, directory, stateDirectory: shareState, log, bulkSync });
     teardown.add(() => share.close());
     shares.set(name, share);
   }

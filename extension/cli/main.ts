@@ -1,4 +1,4 @@
-import { useManyDiskThreads } from '../../server/protocol/disk/writeOut.ts';
+import { useManyDiskThreads } from '../../server/protocol/disk/diskThreads.ts';
 import { runCli } from './runCli.ts';
 
 useManyDiskThreads();

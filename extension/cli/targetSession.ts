@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { systemWriteOut } from '../../server/protocol/disk/writeOut.ts';
+import { SystemBulkSync } from '../../server/protocol/disk/bulkSync.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { printable } from '../../server/protocol/wirePath.ts';
 import type { Connection } from '../connect/connection.ts';
@@ -63,6 +63,7 @@ export async function withTarget<T>(
   const { root, address, stateDirectory } = target;
   requireFolder(target, options.mode);
   const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying });
+  const bulkSync = new SystemBulkSync();
   let sync: TargetSync | undefined;
   try {
     // a wrong token or address is told at once, not after a look at a large folder
@@ -76,13 +77,14 @@ export async function withTarget<T>(
       merge: options.merge,
       provider: connection,
       watchLocal: options.watcher !== false,
-      writeOut: systemWriteOut(),
+      bulkSync,
     });
     return await work({ ...target, sync, connection });
   } catch (error) {
     throw explainLoss(error, address);
   } finally {
     await sync?.close();
+    await bulkSync.close();
     connection.close();
   }
 }

@@ -5,6 +5,7 @@ import { requestsToClient } from '../../server/protocol/messages/api.ts';
 import { hello } from '../../server/protocol/messages/session.ts';
 import { Peer } from '../../server/protocol/peer.ts';
 import { type WireLog, loggedLink } from './loggedLink.ts';
+import { isNear } from './nearness.ts';
 import { PeerServerClient } from './peerServerClient.ts';
 import type { CallOptions, ServerClient } from './serverClient.ts';
 import { openWebSocket } from './webSocketTransport.ts';
@@ -26,21 +27,27 @@ export interface ConnectOptions extends CallOptions {
   readonly log?: (event: string, data: object) => void;
 }
 
+interface HelloOptions extends ConnectOptions {
+  /** Left out: the server is somewhere else, or nobody knows. */
+  readonly url?: string;
+}
+
 /**
  * One attempt to reach a server over a WebSocket and to be let in.
  *
  * @throws SynclineError see `openWebSocket`; `Unauthorized`, `VersionMismatch` and whatever else the server answers to hello.
  */
 export async function connect(target: ConnectTarget, options: ConnectOptions = {}): Promise<ServerClient> {
-  return sayHello(await openWebSocket(target.url, options), target, options);
+  return sayHello(await openWebSocket(target.url, options), target, { ...options, url: target.url });
 }
 
 /** The same over a link that is already open; it is closed when the hello fails. */
-export async function sayHello(link: Link, identity: Identity, options: ConnectOptions = {}): Promise<ServerClient> {
+export async function sayHello(link: Link, identity: Identity, options: HelloOptions = {}): Promise<ServerClient> {
   const peer = new Peer(options.wireLog ? loggedLink(link, options.wireLog) : link, { log: options.log });
   peer.serve(requestsToClient, { probe: () => Promise.resolve({ busy: 0 }) }, () => null);
   peer.listen();
   try {
+    const asked = performance.now();
     const server = await peer.request(
       hello,
       {
@@ -51,9 +58,11 @@ export async function sayHello(link: Link, identity: Identity, options: ConnectO
       },
       { signal: options.signal, ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }) },
     );
+    const answeredAfter = performance.now() - asked;
     if (!PROTOCOL_VERSIONS.some((version) => version === server.version)) throw new SynclineError('VersionMismatch');
     peer.agree(server.limits);
-    return new PeerServerClient(peer, server);
+    const near = options.url !== undefined && isNear(options.url, answeredAfter);
+    return new PeerServerClient(peer, server, { compress: server.capabilities.zstd && !near });
   } catch (error) {
     peer.close();
     throw error;

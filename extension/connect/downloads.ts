@@ -71,7 +71,14 @@ function* packParts(parts: readonly Part[], maxContents: number): Generator<Down
 }
 
 function countingSink(sink: ContentSink, onProgress: (bytes: number) => void): ContentSink {
+  const { storeAll } = sink;
   return {
+    ...(storeAll && {
+      async storeAll(parts, bytes) {
+        await storeAll.call(sink, parts, bytes);
+        onProgress(bytes.byteLength);
+      },
+    }),
     async open(part) {
       const writer = await sink.open(part);
       return {

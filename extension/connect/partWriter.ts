@@ -1,8 +1,8 @@
-import { closeSync, constants, openSync, read, rmSync, unlinkSync, write } from 'node:fs';
+import { closeSync, constants, openSync, read, rmSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { ContentHasher } from '../../server/protocol/contentId.ts';
-import { createExclusive, writeFully } from '../../server/protocol/disk/atomicFile.ts';
-import { diskError, errnoOf } from '../../server/protocol/disk/diskError.ts';
+import { createAnew, writeFully } from '../../server/protocol/disk/atomicFile.ts';
+import { diskError } from '../../server/protocol/disk/diskError.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { ContentPart } from '../../server/protocol/messages/content.ts';
 import type { ContentWriter } from '../../server/protocol/transfer/contentSink.ts';
@@ -35,7 +35,7 @@ export class PartWriter implements ContentWriter {
     this.#done = done;
     this.#written = this.#prefix = part.from;
     const resume = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
-    this.#descriptor = part.from === 0 ? createAnew(file) : openSync(file, resume);
+    this.#descriptor = part.from === 0 ? createAnew(file, NEW_FILE) : openSync(file, resume);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -90,17 +90,6 @@ export class PartWriter implements ContentWriter {
   #close(): void {
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
-  }
-}
-
-/** What an earlier attempt left gives way. */
-function createAnew(file: string): number {
-  try {
-    return createExclusive(file, NEW_FILE);
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-    unlinkSync(file);
-    return createExclusive(file, NEW_FILE);
   }
 }
 

@@ -29,7 +29,7 @@ export class PeerServerClient implements ServerClient {
   readonly #progress = new Listeners<ParamsOf<typeof session.progress>>();
   #closedHere = false;
 
-  constructor(peer: Peer, server: ResultOf<typeof session.hello>) {
+  constructor(peer: Peer, server: ResultOf<typeof session.hello>, options: { readonly compress: boolean }) {
     this.#peer = peer;
     this.server = server;
     this.closed = peer.closed.then((error) =>
@@ -43,7 +43,7 @@ export class PeerServerClient implements ServerClient {
       // the other half is left for transfers that were given up here and are not yet forgotten there
       transfers: new RequestGate(Math.max(1, Math.floor(Math.min(server.limits.transfers, MAX_TRANSFERS) / 2))),
       nextTransfer: () => (lastTransfer = (lastTransfer % 0xffffffff) + 1),
-      zstd: server.capabilities.zstd,
+      zstd: options.compress,
       maxContents: Math.max(1, server.limits.transferContents),
     };
     this.#uploads = new Uploads(wire);

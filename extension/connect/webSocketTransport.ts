@@ -4,6 +4,7 @@ import { SUBPROTOCOL } from '../../server/protocol/limits.ts';
 import type { Link } from '../../server/protocol/link/link.ts';
 import { WebSocketLink, webSocketClientOptions } from '../../server/protocol/link/webSocketLink.ts';
 import { printable } from '../../server/protocol/wirePath.ts';
+import { isLoopback } from './nearness.ts';
 
 /** How long a server may take to agree to the protocol, milliseconds. */
 const HANDSHAKE_MS = 10_000;
@@ -50,8 +51,7 @@ export function openWebSocket(url: string, options: { signal?: AbortSignal; dead
 
 /** Whether nobody between the two ends can read the bytes as they are: TLS, or never leaving this machine. */
 function isUnobserved(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'wss:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return new URL(url).protocol === 'wss:' || isLoopback(url);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ export interface Wire {
   readonly transfers: RequestGate;
   /** Ids of transfers, unique on the connection. */
   readonly nextTransfer: () => number;
-  /** Whether the server understands compressed transfers. */
+  /** Whether the server understands compressed transfers, and they are worth it. */
   readonly zstd: boolean;
   /** Contents in one transfer. */
   readonly maxContents: number;

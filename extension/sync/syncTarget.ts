@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
-import type { WriteOut } from '../../server/protocol/disk/writeOut.ts';
+import type { BulkSync } from '../../server/protocol/disk/bulkSync.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import { isWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
@@ -53,7 +53,7 @@ export interface TargetSyncOptions {
   /** False: changes here are found by looking every ten seconds alone. Default: true. */
   readonly watchLocal?: boolean | undefined;
   /** Makes syncing many files at once cheaper; left out: each is synced by itself. */
-  readonly writeOut?: WriteOut | undefined;
+  readonly bulkSync?: BulkSync | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: ((event: string, data: object) => void) | undefined;
 }
@@ -131,7 +131,7 @@ export class TargetSync {
   }
 
   private constructor(options: TargetSyncOptions, lock: TargetLock, store: BaseStore) {
-    const { root, mode, stateDirectory, provider, share, dir, writeOut } = options;
+    const { root, mode, stateDirectory, provider, share, dir, bulkSync } = options;
     const { clock = systemClock, log = () => {} } = options;
     this.root = root;
     this.mode = mode;
@@ -143,7 +143,7 @@ export class TargetSync {
     this.#traffic = new TrafficMeter(provider);
     if (store.wasDamaged) log('baseDamaged', { putAside: 'base.db.damaged' });
     const cache = new StatCache(store.knownFiles());
-    const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, writeOut, log });
+    const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, bulkSync, log });
     let cycle: SyncCycle | undefined;
     const journal: CommitJournal = {
       add: (commit) => cycle?.memory.journal.add(commit),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../connect/clock.ts';
 import { connect } from '../connect/connect.ts';
-import { systemWriteOut } from '../../server/protocol/disk/writeOut.ts';
+import { SystemBulkSync } from '../../server/protocol/disk/bulkSync.ts';
 import { TargetSync } from '../sync/syncTarget.ts';
 import { targetStateDirectory } from '../sync/targetState.ts';
 import type { SynclineApi } from './api.ts';
@@ -70,7 +70,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   );
 
   const stateHome = context.globalStorageUri.fsPath;
-  const writeOut = systemWriteOut();
+  const bulkSync = new SystemBulkSync();
   const targets = new TargetHub({
     read: () => readTargetSettings(),
     make: (configured) =>
@@ -89,7 +89,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
             merge,
             stateDirectory: targetStateDirectory(stateHome, folder.path, address.label),
             provider: servers.open(address.url),
-            writeOut,
+            bulkSync,
             log: note,
           }),
       }),

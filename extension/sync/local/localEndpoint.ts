@@ -7,7 +7,7 @@ import { isExecutable, nowNs } from '../../../server/protocol/disk/statIdentity.
 import { openForSync, syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { watchDirectory } from '../../../server/protocol/disk/watchDirectory.ts';
-import type { WriteOut } from '../../../server/protocol/disk/writeOut.ts';
+import type { BulkSync } from '../../../server/protocol/disk/bulkSync.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -44,7 +44,7 @@ export interface LocalEndpointOptions {
   readonly safety: SafetyCopies;
   readonly log: (event: string, data: object) => void;
   /** Makes syncing many files at once cheaper; left out: each is synced by itself. */
-  readonly writeOut?: WriteOut | undefined;
+  readonly bulkSync?: BulkSync | undefined;
 }
 
 /**
@@ -116,8 +116,8 @@ export class LocalEndpoint implements LocalSide {
 
   async apply(operations: readonly Operation[], source: ContentSource, options: ApplyOptions): Promise<void> {
     if (operations.length === 0) return;
-    const { root, stateDirectory, safety, writeOut } = this.#options;
-    const staging = LocalStaging.open(root, stateDirectory, writeOut);
+    const { root, stateDirectory, safety, bulkSync } = this.#options;
+    const staging = LocalStaging.open(root, stateDirectory, bulkSync);
     const uses = contentUses(operations);
     try {
       await this.#stage(uses, staging, source, options);
@@ -169,7 +169,7 @@ export class LocalEndpoint implements LocalSide {
     uses: ReadonlyMap<ContentId, Use>,
     { onOutcome, signal }: ApplyOptions,
   ): Promise<void> {
-    const { root, writeOut } = this.#options;
+    const { root, bulkSync } = this.#options;
     const jail = this.#openJail();
     const changes = new LocalChanges(jail, staging, this.#options.safety);
     const slice = new TimeSlice();
@@ -187,7 +187,7 @@ export class LocalEndpoint implements LocalSide {
       });
       // what was taken away must be safe before its absence is
       await this.#options.safety.sync();
-      await syncFolders(changes.changedFolders, jail, writeOut && (() => writeOut(root)));
+      await syncFolders(changes.changedFolders, jail, bulkSync && (() => bulkSync.writeOut(root)));
       jail.close();
       for (const operation of done) onOutcome(operation, DONE);
     }

@@ -14,11 +14,13 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/protocol/contentId.ts';
-import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
+import { type ContentId, contentIdOf, EMPTY_CONTENT, isContentId } from '../../../server/protocol/contentId.ts';
+import { createExclusive, writeAnew } from '../../../server/protocol/disk/atomicFile.ts';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
-import type { WriteOut } from '../../../server/protocol/disk/writeOut.ts';
+import type { BulkSync } from '../../../server/protocol/disk/bulkSync.ts';
+import { DescriptorSync } from '../../../server/protocol/disk/descriptorSync.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
@@ -33,29 +35,33 @@ export class LocalStaging implements ContentSink {
   readonly #folder: string;
   /** In the root: to be removed when nothing is in it. */
   readonly #borrowed: string | undefined;
-  readonly #writeOut: WriteOut | undefined;
+  readonly #bulkSync: BulkSync | undefined;
+  readonly #disk: DescriptorSync;
+  /** Of contents that became durable as they came. */
+  readonly #syncing: Promise<void>[] = [];
   /** Permission bits that a new file gets here. */
   readonly newFileMode: number;
   readonly #complete = new Set<ContentId>();
   readonly #unsynced = new Set<ContentId>();
   #counter = 0;
 
-  private constructor(folder: string, borrowed: string | undefined, writeOut: WriteOut | undefined) {
+  private constructor(folder: string, borrowed: string | undefined, bulkSync: BulkSync | undefined) {
     this.#folder = folder;
-    this.#writeOut = writeOut;
+    this.#bulkSync = bulkSync;
+    this.#disk = new DescriptorSync(folder, bulkSync);
     this.#borrowed = borrowed;
     this.newFileMode = this.#probeMode();
   }
 
   /** In the state folder when it is on the same file system as the root, else in `.syncline` of the root. */
-  static open(root: string, stateDirectory: string, writeOut?: WriteOut): LocalStaging {
+  static open(root: string, stateDirectory: string, bulkSync?: BulkSync): LocalStaging {
     try {
       mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
       const sameDisk = statSync(root).dev === statSync(stateDirectory).dev;
       const borrowed = sameDisk ? undefined : join(root, STATE_FOLDER);
       const folder = join(borrowed ?? stateDirectory, 'fetching');
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const staging = new LocalStaging(folder, borrowed, writeOut);
+      const staging = new LocalStaging(folder, borrowed, bulkSync);
       staging.#tidy();
       return staging;
     } catch (error) {
@@ -90,6 +96,27 @@ export class LocalStaging implements ContentSink {
     }
   }
 
+  /** Small contents that came together, without a promise for each; what is large goes the other way. */
+  async storeAll(parts: readonly ContentPart[], bytes: Uint8Array): Promise<void> {
+    const slice = new TimeSlice();
+    const descriptors: number[] = [];
+    let at = 0;
+    try {
+      for (const part of parts) {
+        if (slice.spent) await slice.rest();
+        const piece = bytes.subarray(at, (at += part.size));
+        if (contentIdOf(piece) !== part.content) throw new SynclineError('ContentMismatch');
+        descriptors.push(writeAnew(this.#fileOf(part.content), piece, NEW_FILE));
+        this.#complete.add(part.content);
+      }
+    } catch (error) {
+      throw diskError(error, STORING);
+    } finally {
+      this.#syncing.push(this.#disk.sync(descriptors));
+      await this.#disk.room();
+    }
+  }
+
   /** Takes in a file of the same file system that is believed to hold a content; false when it does not. */
   async copyIn(content: ContentId, size: number, pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
     const writer = await this.open({ content, size, from: 0 });
@@ -108,7 +135,8 @@ export class LocalStaging implements ContentSink {
   async sync(): Promise<void> {
     const files = [...this.#unsynced].map((content) => this.#fileOf(content));
     try {
-      await syncToDisk(files, undefined, this.#writeOut && (() => this.#writeOut?.(this.#folder) ?? Promise.resolve()));
+      await syncToDisk(files, undefined, async () => this.#bulkSync?.writeOut(this.#folder));
+      await Promise.all(this.#syncing.splice(0));
     } catch (error) {
       throw diskError(error, STORING);
     }

@@ -91,22 +91,24 @@ export class RemoteEndpoint implements RemoteSide {
     return Promise.resolve(this.#feed.watch(() => onChange(new Set())));
   }
 
-  /** Batch by batch: while one is committed, the contents of the next are already travelling. */
+  /** Batch by batch: while one is committed, the contents of the next two are already travelling. */
   async apply(operations: readonly Operation[], source: ContentSource, options: ApplyOptions): Promise<void> {
     const { signal } = options;
     if (operations.length === 0) return;
     const client = await this.#provider.client({ signal });
     const { limits } = client.server;
     const batches = commitBatches(operations, { operations: limits.operations, contents: limits.transferContents });
+    let before: Promise<void> = Promise.resolve();
     let committing: Promise<void> = Promise.resolve();
     try {
       for (const batch of batches) {
+        await before;
         const isSmall = batch.bytes <= FAST_BYTES && batch.contents.length <= FAST_CONTENTS;
         const uploads = isSmall
           ? await readAll(batch.contents, source)
           : await this.#upload(client, batch, source, options);
-        await committing;
-        committing = this.#commit(client, batch, uploads, options);
+        before = committing;
+        committing = before.then(() => this.#commit(client, batch, uploads, options));
         committing.catch(() => {});
       }
     } finally {

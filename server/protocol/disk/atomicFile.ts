@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errnoOf } from './diskError.ts';
 import { syncPath } from './syncToDisk.ts';
 
 /**
@@ -9,6 +10,29 @@ import { syncPath } from './syncToDisk.ts';
  */
 export function createExclusive(path: string, mode = 0o600): number {
   return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), mode);
+}
+
+/** The same in place of what an earlier attempt may have left. */
+export function createAnew(path: string, mode?: number): number {
+  try {
+    return createExclusive(path, mode);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    unlinkSync(path);
+    return createExclusive(path, mode);
+  }
+}
+
+/** Makes a file anew with these bytes and leaves it open, for syncing it. Where that fails nothing stays open. */
+export function writeAnew(path: string, bytes: Uint8Array, mode?: number): number {
+  const descriptor = createAnew(path, mode);
+  try {
+    writeFully(descriptor, bytes);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 /** Writes all of `bytes`; a single write may be cut short by the system. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, fsync, openSync } from 'node:fs';
 import { errnoOf } from './diskError.ts';
-import { WORTH_WRITING_OUT } from './writeOut.ts';
+import { WORTH_WRITING_OUT } from './bulkSync.ts';
 
 /** How many fsync calls are under way at once; the journal of a file system settles them together. */
 const PARALLEL = 64;

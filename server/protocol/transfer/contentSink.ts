@@ -7,6 +7,13 @@ export interface ContentSink {
    * {@link MAX_OPEN_WRITERS} writers may be open at a time. A rejection ends the transfer with that error.
    */
   open(part: ContentPart): Promise<ContentWriter>;
+
+  /**
+   * In place of a writer for each, where a sink offers that: contents that lie whole in `bytes`, one behind the other, none of
+   * them begun before. Counts as `open`, `write` and `finish` of each; those before one that is refused are finished. `bytes`
+   * may be kept until the promise has settled.
+   */
+  storeAll?(parts: readonly ContentPart[], bytes: Uint8Array): Promise<void>;
 }
 
 /** Takes the bytes of one content from `part.from` on. Calls never overlap; either `finish` or `abort` is the last, never both. */

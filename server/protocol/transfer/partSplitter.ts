@@ -35,6 +35,11 @@ export class PartSplitter {
     while (rest.byteLength > 0) {
       const part = this.#parts[this.#index];
       if (!part) throw new SynclineError('ContentMismatch', 'More bytes came than were announced.');
+      const run = this.#writer ? 0 : this.#wholeParts(rest.byteLength);
+      if (run > 1 && this.#sink.storeAll) {
+        rest = rest.subarray(await this.#storeRun(run, rest));
+        continue;
+      }
       const missing = part.size - part.from - this.#written;
       const bytes = rest.subarray(0, missing);
       rest = rest.subarray(bytes.byteLength);
@@ -67,6 +72,26 @@ export class PartSplitter {
     await Promise.all(this.#storing);
     await Promise.all([...this.#open].map((writer) => writer.abort()));
     this.#open.clear();
+  }
+
+  /** How many of the next parts lie whole in so many bytes. */
+  #wholeParts(bytes: number): number {
+    let [count, sum] = [0, 0];
+    for (let part = this.#parts[this.#index]; part; part = this.#parts[this.#index + count]) {
+      sum += part.size;
+      if (part.from > 0 || sum > bytes) break;
+      count++;
+    }
+    return count;
+  }
+
+  /** Tells how many bytes they were. */
+  async #storeRun(count: number, bytes: Uint8Array): Promise<number> {
+    const run = this.#parts.slice(this.#index, this.#index + count);
+    const length = run.reduce((sum, { size }) => sum + size, 0);
+    this.#index += count;
+    await this.#sink.storeAll?.(run, bytes.subarray(0, length));
+    return length;
   }
 
   async #storeWhole(part: ContentPart, bytes: Uint8Array): Promise<void> {

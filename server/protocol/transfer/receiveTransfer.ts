@@ -1,5 +1,4 @@
 import { pipeline } from 'node:stream/promises';
-import { zstdDecompressSync } from 'node:zlib';
 import type { ContentFrame } from '../contentFrame.ts';
 import { SynclineError } from '../errors.ts';
 import { STALL_MS } from '../limits.ts';
@@ -10,7 +9,7 @@ import { IncomingFrames } from './incomingFrames.ts';
 import { PartSplitter } from './partSplitter.ts';
 import { ReceiveWindow } from './receiveWindow.ts';
 import type { TransferTable } from './transferTable.ts';
-import { DECOMPRESS, zstdDecompressor } from './zstd.ts';
+import { decompress, zstdDecompressor } from './zstd.ts';
 
 export interface ReceiveOptions {
   readonly transfer: number;
@@ -24,7 +23,7 @@ export interface ReceiveOptions {
   readonly stallMs?: number;
 }
 
-/** Up to this size a transfer that came in one frame is decoded on the spot. */
+/** Up to this size a transfer that came in one frame is decoded as a whole. */
 const SMALL = 1024 * 1024;
 
 /**
@@ -83,7 +82,7 @@ export async function receiveTransfer(
     if (signal?.aborted) onAbort();
     const first = await frames.next();
     if (!first.zstd) await take(payloads(first));
-    else if (first.last && announced <= SMALL) await splitter.write(decodeSmall(first.payload, announced));
+    else if (first.last && announced <= SMALL) await splitter.write(await decompress(first.payload, announced));
     else await pipeline(payloads(first), zstdDecompressor(), take);
     await splitter.finish();
     return { bytes: splitter.bytes };
@@ -97,10 +96,6 @@ export async function receiveTransfer(
     window.close();
     transfers.finish(transfer);
   }
-}
-
-function decodeSmall(payload: Uint8Array, announced: number): Uint8Array {
-  return zstdDecompressSync(payload, { ...DECOMPRESS, maxOutputLength: Math.max(announced, 1) });
 }
 
 function asTransferError(error: unknown): SynclineError {

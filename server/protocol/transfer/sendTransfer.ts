@@ -1,12 +1,11 @@
 import { pipeline } from 'node:stream/promises';
-import { zstdCompressSync } from 'node:zlib';
-import { MAX_FRAME_PAYLOAD, STALL_MS } from '../limits.ts';
+import { STALL_MS } from '../limits.ts';
 import { SynclineError } from '../errors.ts';
 import type { Encoding } from '../messages/content.ts';
 import { abortReason } from '../rpc/abortReason.ts';
 import { OutgoingFrames } from './outgoingFrames.ts';
 import type { TransferTable } from './transferTable.ts';
-import { COMPRESS, zstdCompressor } from './zstd.ts';
+import { compress, zstdCompressor } from './zstd.ts';
 
 export interface SendOptions {
   readonly transfer: number;
@@ -78,16 +77,19 @@ export async function sendTransfer(
   }
 }
 
-/** What fits one frame is compressed on the spot, which takes a millisecond; the rest on another thread. */
+/** Up to this size a transfer is compressed as a whole, which costs far less than a stream of its many small pieces. */
+const WHOLE = 2 * 1024 * 1024;
+
+/** A large transfer goes through a stream. */
 async function sendCompressed(
   source: AsyncGenerator<Uint8Array>,
   send: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
   const head: Uint8Array[] = [];
   let size = 0;
-  while (size <= MAX_FRAME_PAYLOAD) {
+  while (size <= WHOLE) {
     const next = await source.next();
-    if (next.done === true) return send(once(zstdCompressSync(Buffer.concat(head), COMPRESS)));
+    if (next.done === true) return send(once(await compress(Buffer.concat(head, size))));
     head.push(next.value);
     size += next.value.byteLength;
   }

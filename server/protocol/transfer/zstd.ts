@@ -1,4 +1,14 @@
-import { constants, createZstdCompress, createZstdDecompress, type ZstdOptions } from 'node:zlib';
+import { promisify } from 'node:util';
+import {
+  constants,
+  createZstdCompress,
+  createZstdDecompress,
+  zstdCompress,
+  zstdCompressSync,
+  zstdDecompress,
+  zstdDecompressSync,
+  type ZstdOptions,
+} from 'node:zlib';
 import { MAX_FRAME_PAYLOAD } from '../limits.ts';
 
 /** Level 3: 4.5 times smaller source text at more than any network takes. */
@@ -15,3 +25,19 @@ export const DECOMPRESS: ZstdOptions = {
 
 export const zstdCompressor = () => createZstdCompress(COMPRESS);
 export const zstdDecompressor = () => createZstdDecompress(DECOMPRESS);
+
+/** Less than this is dealt with on the spot, which takes less than a millisecond; more on another thread. */
+const ON_THE_SPOT = 64 * 1024;
+
+const compressAside = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
+const decompressAside = promisify<Uint8Array, ZstdOptions, Buffer>(zstdDecompress);
+
+export async function compress(bytes: Uint8Array): Promise<Uint8Array> {
+  return bytes.length <= ON_THE_SPOT ? zstdCompressSync(bytes, COMPRESS) : await compressAside(bytes, COMPRESS);
+}
+
+/** Rejects when it would be more than `most` bytes, without having made room for them. */
+export async function decompress(bytes: Uint8Array, most: number): Promise<Uint8Array> {
+  const options = { ...DECOMPRESS, maxOutputLength: Math.max(most, 1) };
+  return most <= ON_THE_SPOT ? zstdDecompressSync(bytes, options) : await decompressAside(bytes, options);
+}

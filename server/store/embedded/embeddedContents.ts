@@ -1,4 +1,4 @@
-import { read } from 'node:fs';
+import { fstatSync, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { ContentHasher, type ContentId, contentIdOf, EMPTY_CONTENT } from '../../protocol/contentId.ts';
 import { diskError } from '../../protocol/disk/diskError.ts';
@@ -75,9 +75,11 @@ export class EmbeddedContents implements ContentStore {
   }
 }
 
+/** The whole of a small file, or more than {@link SMALL} bytes of a large one. */
 function readSmall(descriptor: number): Uint8Array {
-  const buffer = Buffer.allocUnsafe(SMALL + 1);
   try {
+    // one byte more than there ought to be: a file that grows meanwhile is found out by its hash
+    const buffer = Buffer.allocUnsafe(Math.min(fstatSync(descriptor).size, SMALL) + 1);
     return buffer.subarray(0, readFully(descriptor, buffer));
   } catch (error) {
     throw diskError(error, 'read a content');

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../../protocol/disk/diskError.ts';
 import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
-import type { WriteOut } from '../../protocol/disk/writeOut.ts';
+import type { BulkSync } from '../../protocol/disk/bulkSync.ts';
 import type { Log } from '../../log.ts';
 import { Adoption } from './adoption.ts';
 import { ChangeLog } from './changeLog.ts';
@@ -37,7 +37,7 @@ export interface EmbeddedShareOptions extends ScanOptions {
   readonly retention?: RetentionOptions | undefined;
   readonly log: Log;
   /** Makes syncing many files at once cheaper; left out: each is synced by itself. */
-  readonly writeOut?: WriteOut | undefined;
+  readonly bulkSync?: BulkSync | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
 }
@@ -56,14 +56,14 @@ export interface ShareParts extends CommitParts {
 
 /** Opens directory, index and stores. @throws as `EmbeddedShare.open` */
 export async function openParts(options: EmbeddedShareOptions): Promise<ShareParts> {
-  const { directory, stateDirectory, create, log, writeOut, clock = Date.now } = options;
+  const { directory, stateDirectory, create, log, bulkSync, clock = Date.now } = options;
   if (create) makeDirectory(directory);
   const root = ShareRoot.open(directory, stateDirectory);
   const database = IndexDatabase.open(root.indexFolder, [root.stateFolder, root.indexFolder]);
   try {
     database.setShare(await root.bind(database.share));
     const objects = new ObjectStore(join(root.filesFolder, 'objects'));
-    const staging = new Staging(join(root.filesFolder, 'staging'), writeOut);
+    const staging = new Staging(join(root.filesFolder, 'staging'), bulkSync);
     // what is kept in these folders is as durable as their names
     await syncToDisk([...new Set([root.filesFolder, root.stateFolder, root.indexFolder, root.path])]);
     const problems = new ShareProblems();
@@ -88,7 +88,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       retention: new Retention(database, objects, clock, options.retention),
       log,
       clock,
-      ...(writeOut && { writeOut: () => writeOut(root.filesFolder) }),
+      ...(bulkSync && { writeOut: () => bulkSync.writeOut(root.filesFolder) }),
     };
   } catch (error) {
     database.close();

@@ -13,11 +13,11 @@ import {
 import { join } from 'node:path';
 import { type ContentId, isContentId } from '../../protocol/contentId.ts';
 import { createExclusive } from '../../protocol/disk/atomicFile.ts';
+import type { BulkSync } from '../../protocol/disk/bulkSync.ts';
+import { DescriptorSync } from '../../protocol/disk/descriptorSync.ts';
 import { hashFile } from '../../protocol/disk/hashFile.ts';
 import { openForSync } from '../../protocol/disk/syncToDisk.ts';
-import type { WriteOut } from '../../protocol/disk/writeOut.ts';
 import { SynclineError } from '../../protocol/errors.ts';
-import { DescriptorSync } from './descriptorSync.ts';
 import { removeLeftover } from './removeLeftover.ts';
 
 /** A content that is complete and checked, in a file of its own that may be moved into the share. */
@@ -52,9 +52,9 @@ export class Staging {
   #roomUntil = 0;
 
   /** Throws what the file system says. */
-  constructor(folder: string, writeOut?: WriteOut) {
+  constructor(folder: string, bulkSync?: BulkSync) {
     this.#folder = folder;
-    this.#disk = new DescriptorSync(writeOut && (() => writeOut(folder)));
+    this.#disk = new DescriptorSync(folder, bulkSync);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder)) {
       const file = join(folder, name);
@@ -114,7 +114,15 @@ export class Staging {
   /** The same for a file that is not for everyone. It gets the mode of a new file. */
   sync(content: ContentId, file: string, size: number, descriptor: number): StagedFile {
     fchmodSync(descriptor, this.newFileMode);
-    return { content, size, file, synced: this.#disk.sync(descriptor) };
+    return { content, size, file, synced: this.#disk.sync([descriptor]) };
+  }
+
+  /** Takes in files that were made with {@link newFileMode}; they become durable together. Closes the descriptors. */
+  completeAll(files: readonly Omit<StagedFile, 'synced'>[], descriptors: readonly number[]): Promise<void> {
+    if (descriptors.length === 0) return Promise.resolve();
+    const synced = this.#disk.sync(descriptors);
+    for (const file of files) this.#complete.set(file.content, { ...file, synced });
+    return this.#disk.room();
   }
 
   get(content: ContentId): StagedFile | undefined {

@@ -1,13 +1,13 @@
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, read, unlinkSync, write } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, read, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { ContentHasher, contentIdOf } from '../../protocol/contentId.ts';
-import { createExclusive, writeFully } from '../../protocol/disk/atomicFile.ts';
-import { errnoOf } from '../../protocol/disk/diskError.ts';
+import { createAnew, writeAnew } from '../../protocol/disk/atomicFile.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import type { ContentPart } from '../../protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../protocol/transfer/contentSink.ts';
 import { SMALL } from './copyContent.ts';
 import { removeLeftover } from './removeLeftover.ts';
+import { stageAll } from './stageAll.ts';
 import { storeError } from './storeError.ts';
 import type { Staging } from './staging.ts';
 
@@ -17,6 +17,14 @@ export class StagingSink implements ContentSink {
 
   constructor(staging: Staging) {
     this.#staging = staging;
+  }
+
+  storeAll(parts: readonly ContentPart[], bytes: Uint8Array): Promise<void> {
+    return stageAll(this.#staging, parts, bytes, async (part, piece) => {
+      const writer = await this.open(part);
+      await writer.write(piece);
+      await writer.finish();
+    });
   }
 
   async open(part: ContentPart): Promise<ContentWriter> {
@@ -53,13 +61,13 @@ class StagingPlace {
     this.#staging.requireRoom(size - from);
     if (from > 0 && !existsSync(this.file)) throw new SynclineError('MissingContent');
     if (from > 0) return openSync(this.file, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
-    try {
-      return createExclusive(this.file);
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw error;
-      unlinkSync(this.file);
-      return createExclusive(this.file);
-    }
+    return createAnew(this.file);
+  }
+
+  /** All of a content at once. */
+  write(bytes: Uint8Array): number {
+    this.#staging.requireRoom(bytes.length);
+    return writeAnew(this.file, bytes);
   }
 
   async complete(descriptor: number): Promise<void> {
@@ -107,14 +115,7 @@ class SmallWriter implements ContentWriter {
       throw mismatch();
     }
     try {
-      const descriptor = this.#place.open();
-      try {
-        writeFully(descriptor, this.#bytes);
-      } catch (error) {
-        closeSync(descriptor);
-        throw error;
-      }
-      await this.#place.complete(descriptor);
+      await this.#place.complete(this.#place.write(this.#bytes));
     } catch (error) {
       this.#place.discard();
       throw uploadError(error);
