@@ -106,6 +106,27 @@ test('a burst that may have overflowed the queue turns into everything', async (
   dirty.close();
 });
 
+test('a save is reported after a short pause, anything else after the whole', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const reports: unknown[] = [];
+  const dirty = new DirtyPaths((paths) => reports.push(paths), 20);
+  dirty.add('a.ts', true);
+  t.mock.timers.tick(4);
+  assert.deepEqual(reports, [new Set(['a.ts'])]);
+  dirty.add('a.ts', true);
+  dirty.add('b.ts');
+  t.mock.timers.tick(19);
+  assert.equal(reports.length, 1);
+  t.mock.timers.tick(1);
+  assert.deepEqual(reports[1], new Set(['a.ts', 'b.ts']));
+  for (let n = 0; n < 10; n++) dirty.add(`${n}.ts`, true);
+  t.mock.timers.tick(4);
+  assert.equal(reports.length, 2, 'many files are no save');
+  t.mock.timers.tick(16);
+  assert.equal(reports.length, 3);
+  dirty.close();
+});
+
 test('events that keep coming are reported after ten pauses at the latest', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   t.mock.method(performance, 'now', () => now);

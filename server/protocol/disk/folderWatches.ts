@@ -90,7 +90,7 @@ export class FolderWatches implements DirectoryWatch {
     const stat = event === 'rename' ? this.#look(path) : undefined;
     const isDirectory = stat?.isDirectory() ?? this.#watches.has(path);
     if (this.#isSkipped(path, name, isDirectory)) return;
-    this.#dirty.add(path);
+    this.#dirty.add(path, event === 'change');
     if (event !== 'rename') return;
     const known = this.#watches.get(path);
     if (known && known.inode !== stat?.ino) this.#forget(path);
