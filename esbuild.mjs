@@ -43,7 +43,6 @@ function options({ entry, out, external, banner }) {
     },
     banner: { js: banner },
     minify: flags.production,
-    keepNames: true,
     sourcemap: flags.production ? 'external' : 'linked',
     metafile: true,
     write: false,

@@ -86,6 +86,7 @@ export class LocalScanner {
     if (!this.#complete || look === 'everything' || !sameRules) await this.#scanAll(request);
     else if (look !== 'nothing' && !(await this.#scanPaths(look, base, request.signal))) await this.#scanAll(request);
     if (this.#rulesError) throw this.#rulesError;
+    this.#tree = shareNodes(this.#tree, base);
     return { tree: this.#tree, problems: this.#problems };
   }
 
@@ -101,7 +102,7 @@ export class LocalScanner {
       onProgress,
     });
     const tree = directory ?? EMPTY_TREE;
-    this.#tree = shareNodes(shareNodes(tree, base), this.#complete ? this.#tree : EMPTY_TREE);
+    this.#tree = shareNodes(tree, this.#complete ? this.#tree : EMPTY_TREE);
     this.#problems = problems;
     this.#complete = true;
     this.#cache.prune(this.#tree);
@@ -115,7 +116,7 @@ export class LocalScanner {
     const look = new PathsLook(this.#root, this.#tree, this.#problems, this.#rules, this.#cache, base);
     for (const [folder, paths] of folders) if (!(await look.at(folder, paths, signal))) return false;
     const { tree, problems } = await look.finish(signal);
-    this.#tree = shareNodes(tree, base);
+    this.#tree = tree;
     this.#problems = problems;
     return true;
   }

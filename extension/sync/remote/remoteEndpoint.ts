@@ -78,8 +78,9 @@ export class RemoteEndpoint implements RemoteSide {
     return this.#provider.current !== null;
   }
 
-  async scan({ look, signal }: ScanRequest): Promise<Picture> {
+  async scan({ look, base, signal }: ScanRequest): Promise<Picture> {
     if (look === 'everything' || (look !== 'nothing' && this.#feed.isBehind)) await this.#feed.catchUp(signal);
+    this.#feed.tree.share(base);
     return { tree: this.#feed.tree.view, problems: [] };
   }
 
