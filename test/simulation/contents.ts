@@ -1,6 +1,7 @@
 import { type DirectoryNode, type FileNode, type Inode, pathOf } from './disk/inode.ts';
 import type { Change } from './disk/journal.ts';
 import type { DiskObserver, VirtualDisk } from './disk/virtualDisk.ts';
+import { Overwriting } from './overwriting.ts';
 import { Violation } from './violation.ts';
 
 export interface ContentsOptions {
@@ -8,6 +9,8 @@ export interface ContentsOptions {
   readonly isPerson: () => boolean;
   /** Why Syncline must not change this path of that machine; undefined: it may. */
   readonly forbids: (machine: string, path: string) => string | undefined;
+  /** Whether no mode and no person says that one side wins. */
+  readonly isEven: boolean;
   /** Whether the share's history refers to a content, so that it can be had back. */
   readonly isInHistory: (data: Buffer) => boolean;
   readonly report: (violation: Violation) => void;
@@ -24,6 +27,7 @@ export class Contents implements DiskObserver {
   readonly #written = new Set<string>();
   /** What must not get lost. */
   readonly #owed = new Set<string>();
+  readonly #overwriting = new Overwriting();
 
   constructor(options: ContentsOptions) {
     this.#options = options;
@@ -44,7 +48,9 @@ export class Contents implements DiskObserver {
     this.#owed.delete(key(Buffer.from(text)));
   }
 
-  named(disk: VirtualDisk, { directory, name, before, after }: Change): void {
+  named(disk: VirtualDisk, change: Change): void {
+    const { directory, name, before, after } = change;
+    if (after?.kind === 'file' && userPath(directory, name) !== undefined) this.#overwriting.appeared(disk, after);
     if (this.#options.isPerson()) {
       // also when another name is left: one that Syncline has for a while keeps nothing
       if (before?.kind === 'file') this.#gone(before.data);
@@ -55,6 +61,8 @@ export class Contents implements DiskObserver {
     const reason = this.#options.forbids(disk.machine, path);
     if (reason !== undefined) this.#violated(`${disk.machine}: “${path}” was changed although ${reason}.`);
     if (after?.kind === 'file') this.#requireWhole(disk.machine, path, after.data);
+    const wrong = this.#options.isEven ? this.#overwriting.taken(disk, change) : undefined;
+    if (wrong !== undefined) this.#violated(`${disk.machine}: “${path}”: ${wrong}.`);
     if (before === after && before !== null) this.#violated(`${disk.machine}: “${path}” was replaced by itself.`);
   }
 
@@ -63,6 +71,8 @@ export class Contents implements DiskObserver {
   }
 
   written(disk: VirtualDisk, file: FileNode, before: Buffer): void {
+    // by a person or another program: Syncline writes to no file that has a name in a folder of theirs
+    if (this.#options.isPerson()) this.#overwriting.appeared(disk, file);
     if (before.length > 0 && !before.equals(file.data)) this.#gone(before);
     if (this.#options.isPerson() || file.links === 0) return;
     for (const { path, inode } of places(disk))

@@ -57,6 +57,7 @@ export class World {
     this.contents = new Contents({
       isPerson: () => this.scheduler.current === null,
       forbids: (machine, path) => this.#forbids(machine, path),
+      isEven: isEven(plan),
       isInHistory: (data) => this.store.isInHistory(contentIdOf(data)),
       report: (violation) => this.report(violation),
     });
@@ -254,6 +255,9 @@ export class World {
     return undefined;
   }
 }
+
+const isEven = ({ modes, steps }: HistoryPlan): boolean =>
+  modes.every((mode) => mode === 'two-way') && !steps.some(({ step }) => step.do === 'resolve');
 
 const isLarge = ({ step }: TimedStep): boolean => step.do === 'write' && step.large === true;
 
