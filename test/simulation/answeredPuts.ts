@@ -11,10 +11,15 @@ export class AnsweredPuts {
   add(done: readonly Operation[]): void {
     for (const operation of done) {
       const paths = operation.kind === 'rename' ? [operation.from, operation.to] : [operation.path];
-      if (operation.kind !== 'makeDirectory') for (const path of paths) this.#forget(path);
+      if (operation.kind !== 'makeDirectory') for (const path of paths) this.touched(path);
       if (operation.kind === 'put' && operation.entry.kind === 'file')
         this.#files.set(operation.path, operation.entry.content);
     }
+  }
+
+  /** Something else is at a path now, whoever did it. */
+  touched(path: string): void {
+    for (const each of this.#files.keys()) if (each === path || each.startsWith(`${path}/`)) this.#files.delete(each);
   }
 
   /** Those that the disk holds still, with their texts. */
@@ -35,9 +40,5 @@ export class AnsweredPuts {
       if (now?.kind === 'file' && now.holds === text) return [];
       return [new Violation(`“${path}” was committed, and is “${now?.holds ?? 'not there'}” after a power cut.`)];
     });
-  }
-
-  #forget(path: string): void {
-    for (const each of this.#files.keys()) if (each === path || each.startsWith(`${path}/`)) this.#files.delete(each);
   }
 }

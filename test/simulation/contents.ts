@@ -13,6 +13,8 @@ export interface ContentsOptions {
   readonly isEven: boolean;
   /** Whether the share's history refers to a content, so that it can be had back. */
   readonly isInHistory: (data: Buffer) => boolean;
+  /** A name in a folder of somebody's means something else now. */
+  readonly touched: (machine: string, path: string) => void;
   readonly report: (violation: Violation) => void;
 }
 
@@ -50,13 +52,14 @@ export class Contents implements DiskObserver {
 
   named(disk: VirtualDisk, change: Change): void {
     const { directory, name, before, after } = change;
-    if (after?.kind === 'file' && userPath(directory, name) !== undefined) this.#overwriting.appeared(disk, after);
+    const path = userPath(directory, name);
+    if (path !== undefined) this.#options.touched(disk.machine, path);
+    if (path !== undefined && after?.kind === 'file') this.#overwriting.appeared(disk, after);
     if (this.#options.isPerson()) {
       // also when another name is left: one that Syncline has for a while keeps nothing
       if (before?.kind === 'file') this.#gone(before.data);
       return;
     }
-    const path = userPath(directory, name);
     if (path === undefined) return;
     const reason = this.#options.forbids(disk.machine, path);
     if (reason !== undefined) this.#violated(`${disk.machine}: “${path}” was changed although ${reason}.`);

@@ -59,6 +59,9 @@ export class World {
       forbids: (machine, path) => this.#forbids(machine, path),
       isEven: isEven(plan),
       isInHistory: (data) => this.store.isInHistory(contentIdOf(data)),
+      touched: (name, path) => {
+        if (name === 'server') this.#puts.touched(path);
+      },
       report: (violation) => this.report(violation),
     });
     const machine = this.#addMachine('server');
