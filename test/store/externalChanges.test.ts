@@ -60,6 +60,21 @@ test('of names that cannot stand side by side the first stays, and it keeps its 
   assert.equal(share.stats().problems, 0);
 });
 
+test('what lies in a folder that cannot stand beside another is left out with it, and comes with it', async (t) => {
+  const { user, share, at } = await open(t, { 'd/a': 'first' });
+  plant(at('D'), { b: 'second', 'e/c': 'third' });
+  const since = share.cursor();
+  for (let times = 0; times < 2; times++) await share.rescan();
+  assert.deepEqual(await user.changesSince(since), []);
+  plant(at('new'), { 'x/1': 'one', 'X/2': 'two' });
+  await share.rescan();
+  renameSync(at('D'), at('other'));
+  await share.rescan();
+  const { d: _, 'd/a': __, ...come } = await user.tree();
+  const other = { other: null, 'other/b': 'second', 'other/e': null, 'other/e/c': 'third' };
+  assert.deepEqual(come, { new: null, 'new/X': null, 'new/X/2': 'two', ...other });
+});
+
 test('what other programs do in the folder is noticed and told', async (t) => {
   const { user, share, at } = await open(t, { a: '1', 'd/b': '2' });
   writeFileSync(at('a'), 'changed');

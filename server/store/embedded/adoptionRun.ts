@@ -59,8 +59,10 @@ export class AdoptionRun {
       if (recorder.entries.get(path)) this.#missing.add(path);
     } else if ('code' in found) problems.add(found);
     else if (this.#collides(found)) problems.add(collision(found));
-    else await this.#take(found);
-    if (found && !('code' in found) && found.kind === 'directory') await this.#walk(path);
+    else {
+      await this.#take(found);
+      if (found.kind === 'directory') await this.#walk(path);
+    }
   }
 
   /** @throws SynclineError `ShareUnavailable`: a folder that has just vanished must not count as deletions. */
@@ -83,7 +85,10 @@ export class AdoptionRun {
 
   async #walk(from: WirePath): Promise<void> {
     const { root, recorder, problems } = this.#parts;
-    const options = { rootError: 'ShareUnavailable' as const, from, skip: root.skip, signal: this.#options.signal };
+    // what lies in a folder that was left out is left out
+    const enter = (path: WirePath): boolean => recorder.entries.get(path)?.entry.kind === 'directory';
+    const { signal } = this.#options;
+    const options = { rootError: 'ShareUnavailable' as const, from, skip: root.skip, enter, signal };
     for await (const walked of walkDirectory(root.path, options)) {
       const known = walked.path === '' ? [] : recorder.entries.children(walked.path);
       const { suspects, missing, problems: found } = compareFolder(known, walked);
