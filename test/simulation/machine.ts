@@ -77,7 +77,7 @@ export class Machine {
 
   /** A kernel stamps with the time of its last tick. */
   #stamp(): bigint {
-    const tick = Math.floor((this.scheduler.now / 1000 + this.clockOffMs) / 4) * 4;
+    const tick = Math.floor((this.scheduler.now / 1000 + this.clockOffMs) / 10) * 10;
     return BigInt(EPOCH_MS + tick) * 1_000_000n + 374_871n;
   }
 }

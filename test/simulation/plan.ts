@@ -50,7 +50,10 @@ export function planHistory(seed: number, clients?: number): HistoryPlan {
   const rules = random.chance(0.9) ? ['*.ign'] : null;
   for (let n = 0; n < length; n++) {
     const at: Where = outsider && random.chance(0.35) ? 'server' : random.below(count);
-    add(pause(random), random.chance(hazards) ? hazard(random, count) : edit(random, at, editsRules));
+    const step = random.chance(hazards) ? hazard(random, count) : edit(random, at, editsRules);
+    add(pause(random), step);
+    // nobody types so fast, but programs do
+    if (step.do === 'write' && random.chance(0.2)) add(random.below(6), step);
   }
   return { seed, modes, rules, steps };
 }
@@ -143,6 +146,7 @@ function hazard(random: Random, clients: number): Step {
         downMs: random.pick([10, 500, 20_000]),
       },
     ],
+    [1.5, { do: 'crash', at: 'server', calls: 'answer', cut, downMs: random.pick([10, 500]) }],
     [0.5, { do: 'loseBase', at: client }],
     [0.7, { do: 'clock', at, hours: random.pick([-5, -1, 1, 7]) }],
   ]);

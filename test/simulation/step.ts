@@ -32,7 +32,8 @@ export type Step =
   | {
       readonly do: 'crash';
       readonly at: Where;
-      readonly calls: number;
+      /** `answer`: right after the next answer to a commit. */
+      readonly calls: number | 'answer';
       readonly cut: PowerCut;
       readonly downMs: number;
     }

@@ -44,6 +44,7 @@ export class World {
   readonly #deafUntil = new Map<string, number>();
   readonly #uuids: Random;
   readonly #puts = new AnsweredPuts();
+  #whenAnswered: (() => void) | null = null;
   #answered: Cursor | null = null;
   #written = 0;
 
@@ -123,8 +124,12 @@ export class World {
     this.#deafUntil.set(this.machine(where).name, this.scheduler.now + ms * 1000);
   }
 
-  /** The program dies after so many calls, or with the next event; it starts again after `downMs`. */
-  crash(where: Where, calls: number, cut: PowerCut, downMs: number, whileDown: () => void = () => {}): void {
+  /** The program dies after so many calls, or now, or when a commit has been answered; it starts again after `downMs`. */
+  crash(where: Where, calls: number | 'answer', cut: PowerCut, downMs: number, whileDown: () => void = () => {}): void {
+    if (calls === 'answer') {
+      this.#whenAnswered = () => this.crash(where, 0, cut, downMs, whileDown);
+      return;
+    }
     const machine = this.machine(where);
     if (machine.program?.alive !== true) return;
     machine.onDeath = () => {
@@ -147,6 +152,7 @@ export class World {
   /** From now on everything works. */
   heal(): void {
     this.#deafUntil.clear();
+    this.#whenAnswered = null;
     for (const machine of this.#machines.values()) {
       machine.faults = SOUND;
       machine.dyingAfter = null;
@@ -239,6 +245,8 @@ export class World {
 
   #remember(cursor: Cursor, done: readonly Operation[]): void {
     this.#puts.add(done);
+    if (this.#whenAnswered) this.scheduler.after(0, 'a commit was answered', this.#whenAnswered, null);
+    this.#whenAnswered = null;
     if (this.#answered?.epoch !== cursor.epoch || this.#answered.rev < cursor.rev) this.#answered = cursor;
   }
 
