@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
@@ -29,6 +30,15 @@ test('the same seed takes the same course, line by line', async () => {
     assert.deepEqual(once, again);
     assert.equal((await runHistory(plan)).fingerprint, once.fingerprint);
   }
+});
+
+test('it does so in another process, too', () => {
+  const program = fileURLToPath(new URL('simulate.ts', import.meta.url));
+  const course = (): string =>
+    execFileSync(process.execPath, [program, '--seed', '7', '--trace'], { encoding: 'utf8' });
+  const once = course();
+  assert.match(once, /^STEP /m);
+  assert.equal(course(), once);
 });
 
 test('another seed takes another course', async () => {
