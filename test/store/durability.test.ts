@@ -1,44 +1,13 @@
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, readlinkSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-import { join, relative } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { IndexDatabase } from '../../server/store/embedded/indexDatabase.ts';
 import { openShare } from '../support/embeddedShare.ts';
 import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { plant } from '../support/tree.ts';
-
-type Call = (...args: unknown[]) => unknown;
-
-/** What is done to the disk, in order: `sync PATH`, `link FROM TO`, `rename FROM TO`; paths below the share's folder. */
-function watchDisk(t: TestContext, directory: string): string[] {
-  const steps: string[] = [];
-  const table = fs as unknown as Record<string, Call>;
-  // the store names folders by descriptor, so that no link is followed
-  const nameOf = (file: unknown): string =>
-    relative(
-      directory,
-      String(file).replace(/^\/proc\/self\/fd\/\d+/, (descriptor) => readlinkSync(descriptor)),
-    );
-  const note = (call: string, describe: (args: unknown[]) => string): void => {
-    const original = table[call] as Call;
-    table[call] = (...args) => {
-      steps.push(describe(args));
-      return original(...args);
-    };
-    t.after(() => {
-      table[call] = original;
-      syncBuiltinESMExports();
-    });
-  };
-  note('fsync', ([descriptor]) => `sync ${nameOf(`/proc/self/fd/${Number(descriptor)}`)}`);
-  note('linkSync', ([from, to]) => `link ${nameOf(from)} ${nameOf(to)}`);
-  note('renameSync', ([from, to]) => `rename ${nameOf(from)} ${nameOf(to)}`);
-  note('unlinkSync', ([file]) => `unlink ${nameOf(file)}`);
-  syncBuiltinESMExports();
-  return steps;
-}
+import { watchDisk } from '../support/watchDisk.ts';
 
 test('before a commit is answered, contents are synced, then history, then the folders that changed', async (t) => {
   const { share, directory } = await openShare(t);

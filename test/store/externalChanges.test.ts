@@ -206,6 +206,22 @@ test('the share’s own writes are recognised and change nothing a second time',
   assert.equal(share.cursor().rev, rev + 1);
 });
 
+test('bytes that another program touches or writes once more are no change (row 19)', async (t) => {
+  const { user, share, at } = await open(t, { 'd/touched': 'text', 'd/rewritten': 'text' });
+  const before = share.cursor();
+  const year = 365 * 24 * 3600;
+  for (const shift of [-year, year]) {
+    const time = Date.now() / 1000 + shift;
+    utimesSync(at('d/touched'), time, time);
+    writeFileSync(at('d/rewritten'), 'text');
+    utimesSync(at('d/rewritten'), time, time);
+    await share.rescan();
+    assert.deepEqual(share.cursor(), before);
+  }
+  await user.put('d/touched', 'new', fileEntry('text'));
+  assert.deepEqual(await user.entryAt('d/touched'), fileEntry('new'));
+});
+
 test('verification finds bytes that changed without leaving a trace', async (t) => {
   const { user, share, at } = await open(t, { 'd/good': 'good', 'd/rotten': 'before', extra: '1' });
   // a disk that returns other bytes: the index still says what lstat says

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mode } from '../../../extension/sync/reconcile/mode.ts';
 import { reconcile } from '../../../extension/sync/reconcile/reconcile.ts';
-import type { TreeNode } from '../../../extension/sync/tree/tree.ts';
-import { showOperation } from '../../support/carryOut.ts';
-import { show, showLeaf, treeOf } from '../../support/treeNotation.ts';
+import { showPlan } from '../../support/showPlan.ts';
+import { show, treeOf } from '../../support/treeNotation.ts';
 import { TwoSides } from '../../support/twoSides.ts';
 
 interface Case {
@@ -309,17 +308,7 @@ const CASES: Record<string, Case> = {
 for (const [title, { mode = 'two-way', base, local, remote, blocked, plan }] of Object.entries(CASES)) {
   test(title, () => {
     const sides = { base: treeOf(base), local: treeOf(local), remote: treeOf(remote) };
-    const result = reconcile(sides, { mode, blocked: new Set(blocked?.split(' ')) });
-    const entry = (node: unknown): string => (node ? showLeaf(node as TreeNode) : ' null');
-    const lines = [
-      ...result.toLocal.map((operation) => `< ${showOperation(operation, entry)}`),
-      ...result.toRemote.map((operation) => `> ${showOperation(operation, entry)}`),
-      ...result.conflicts.map(
-        ({ path, base: b, mine, theirs }) =>
-          `! ${path} ${entry(b).trim()} ${entry(mine).trim()} ${entry(theirs).trim()}`,
-      ),
-      ...result.problems.map(({ path }) => `? ${path}`).sort(),
-    ];
+    const lines = showPlan(reconcile(sides, { mode, blocked: new Set(blocked?.split(' ')) }));
     assert.equal(lines.join('\n'), plan.split(', ').join('\n'));
     if (blocked) return;
     const twoSides = new TwoSides(sides, mode);
