@@ -100,7 +100,7 @@ const commitOf = (sources: readonly UploadContent[]) => ({
   ),
 });
 
-test('packs small contents into compressed transfers and sends large ones alone', async () => {
+test('packs small contents into compressed transfers and sends large ones alone (row 9)', async () => {
   const { server, client } = await start();
   const small = Array.from({ length: 300 }, (_, at) => upload(text(10_000, at)));
   const large = upload(text(3_000_000, 1));

@@ -40,7 +40,7 @@ function conflictsOf({ lines }: Ended): Line[] {
   return lines.filter(({ event }) => event === 'conflict').map(({ event: _event, ...conflict }) => conflict);
 }
 
-test('both sides changed a file: nothing is overwritten, exit 1, and the conflict tells base, mine and theirs', async (t) => {
+test('both sides changed a file: nothing is overwritten, exit 1, and the conflict tells base, mine and theirs (row 1)', async (t) => {
   const { mine, theirs, sync, cli } = await diverged(t);
   const synced = await sync('--json');
   assert.equal(synced.status, 1);

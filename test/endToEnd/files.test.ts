@@ -103,7 +103,7 @@ test('a large file arrives whole, both ways', async (t) => {
   assert.ok(readFileSync(join(home, 'back')).equals(bytes));
 });
 
-test('the executable bit travels', async (t) => {
+test('the executable bit travels (row 17)', async (t) => {
   const { home, server, run } = await setUp(t);
   writeFileSync(join(home, 'tool'), '#!/bin/sh\n', { mode: 0o755 });
   ok(await run('put', 'tool', 'tool'));

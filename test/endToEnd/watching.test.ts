@@ -83,7 +83,7 @@ test('a storm of 1,000 files arrives everywhere', async () => {
   assert.equal(diff(one.folder, server.folder), '');
 });
 
-test('a folder with 1,000 files is renamed in one operation', async () => {
+test('a folder with 1,000 files is renamed in one operation (row 5)', async () => {
   const from = one.running.lines.length;
   renameSync(join(one.folder, 'storm'), join(one.folder, 'calm'));
   await everywhere((root) => existsSync(join(root, 'calm')) && !existsSync(join(root, 'storm')));
@@ -116,7 +116,7 @@ test('what another program does in the folder of the server arrives at both', as
   await everywhere((root) => !existsSync(join(root, 'from another program.txt')));
 });
 
-test('both sides busy with different files end up with all of them', async () => {
+test('both sides busy with different files end up with all of them (row 16)', async () => {
   for (let at = 0; at < 100; at++) {
     one.write(`both/one ${at}.txt`, `one ${at}\n`);
     two.write(`both/two ${at}.txt`, `two ${at}\n`);

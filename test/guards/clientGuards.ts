@@ -55,7 +55,10 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     find: '|| this.#hasher.finish() !== this.#part.content',
     replace: '',
     tests: [
-      { file: 'test/sync/remote/hostileServer.test.ts', title: 'bytes that are not the content are never put in place' },
+      {
+        file: 'test/sync/remote/hostileServer.test.ts',
+        title: 'bytes that are not the content are never put in place',
+      },
       { file: 'test/sync/local/localStaging.test.ts', title: 'bytes that are not the content, too few or too many' },
     ],
   },
@@ -79,7 +82,7 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     name: 'the fsync of local folders that changed',
     promise: 1,
     file: `${LOCAL}/localEndpoint.ts`,
-    find: 'await syncFolders(changes.changedFolders, jail, writeOut && (() => writeOut(root)));',
+    find: 'await syncFolders(changes.changedFolders, jail, bulkSync && (() => bulkSync.writeOut(root)));',
     replace: '',
     tests: [{ file: 'test/sync/local/localDurability.test.ts', title: 'what is fetched is on the disk before' }],
   },
@@ -99,7 +102,8 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     promise: 3,
     file: `${LOCAL}/localChanges.ts`,
     find: 'const kept = this.#safety.move(this.#jail.at(path), path);',
-    replace: 'if (old.kind) return unlinkSync(this.#jail.at(path));\n    const kept = this.#safety.move(this.#jail.at(path), path);',
+    replace:
+      'if (old.kind) return unlinkSync(this.#jail.at(path));\n    const kept = this.#safety.move(this.#jail.at(path), path);',
     tests: [{ file: ENDPOINT, title: 'makes any tree out of any other, and keeps every content it takes away' }],
   },
   {
@@ -122,14 +126,14 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     ],
   },
   {
-    name: 'the comparison of both sides by content, which tells our own echoes from changes',
+    name: 'the comparison of entries by content, by which our own echoes are told from changes',
     promise: 2,
-    file: `${SYNC}/reconcile/decide.ts`,
-    find: 'if (sameNode(local, remote)) return AGREE;',
-    replace: '',
+    file: `${SYNC}/tree/tree.ts`,
+    find: 'return sameEntry(a, b);',
+    replace: 'return false;',
     tests: [
       { file: 'test/sync/reconcile/reconcile.test.ts', title: 'agrees silently where both sides did the same' },
-      { file: 'test/sync/syncCycle.test.ts', title: 'a second run does nothing, and nothing that was fetched is sent back' },
+      { file: 'test/sync/syncCycle.test.ts', title: 'nothing that was fetched is sent back' },
     ],
   },
   {
@@ -154,9 +158,7 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     file: `${SYNC}/reconcile/agreement.ts`,
     find: 'return this.#blocked.has(at) ? base : this.at(at, base, local, remote);',
     replace: 'return this.at(at, base, local, remote);',
-    tests: [
-      { file: 'test/sync/reconcile/reconcile.test.ts', title: 'a path with a problem keeps its base' },
-    ],
+    tests: [{ file: 'test/sync/reconcile/reconcile.test.ts', title: 'a path with a problem keeps its base' }],
   },
   {
     name: 'the brake on large deletions',
@@ -196,7 +198,9 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     file: `${LOCAL}/statCache.ts`,
     find: 'if (isRacy(identity, readAtNs)) {',
     replace: 'if (isRacy(identity, readAtNs) && readAtNs < 0n) {',
-    tests: [{ file: 'test/sync/local/statCache.test.ts', title: 'does not trust a file that was read just after it changed' }],
+    tests: [
+      { file: 'test/sync/local/statCache.test.ts', title: 'does not trust a file that was read just after it changed' },
+    ],
   },
   {
     name: 'the ignore rules',
@@ -204,7 +208,12 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     file: `${SYNC}/ignore/ignoreRules.ts`,
     find: "return this.#decidingFile(path, isDirectory)?.verdict === 'ignored';",
     replace: 'return this.#decidingFile(path, isDirectory) === null;',
-    tests: [{ file: 'test/sync/ignore/sameDecision.test.ts', title: 'save, watch, sync, explanation, the tree of the server and put decide alike' }],
+    tests: [
+      {
+        file: 'test/sync/ignore/sameDecision.test.ts',
+        title: 'save, watch, sync, explanation, the tree of the server and put decide alike',
+      },
+    ],
   },
   {
     name: 'git’s own data never being written to from outside',

@@ -17,7 +17,8 @@ test('every guard can still be taken away, by one edit in one place', () => {
 test('the tests that every guard names exist', () => {
   for (const { name, tests } of GUARDS) {
     assert.ok(tests.length > 0, name);
-    for (const { file, title } of tests) assert.ok(testSourceOf(root, file).includes(title), `${name}: ${file}: ${title}`);
+    for (const { file, title } of tests)
+      assert.ok(testSourceOf(root, file).includes(title), `${name}: ${file}: ${title}`);
   }
 });
 

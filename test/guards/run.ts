@@ -40,7 +40,9 @@ async function allGreen(): Promise<boolean> {
     const { passed, failures } = await runTests(folder, test, LIMIT_MS);
     if (passed > 0 && failures.length === 0) continue;
     sound = false;
-    console.log(`✖ ${test.file}: “${test.title}” is not green to begin with: ${failures[0]?.message ?? 'no such test'}`);
+    console.log(
+      `✖ ${test.file}: “${test.title}” is not green to begin with: ${failures[0]?.message ?? 'no such test'}`,
+    );
   }
   if (sound) console.log(`${tests.size} tests are green with every guard in place.\n`);
   return sound;
@@ -59,7 +61,9 @@ async function goesRed(guard: Guard): Promise<boolean> {
         console.log(`✔ ${guard.promise}. without ${guard.name}\n     red: ${test.file}: ${red.title}`);
         return true;
       }
-      found.push(`     ${test.file}: “${test.title}”: ${failures.map((f) => `${f.kind}: ${f.message}`).join('; ') || 'green'}`);
+      found.push(
+        `     ${test.file}: “${test.title}”: ${failures.map((f) => `${f.kind}: ${f.message}`).join('; ') || 'green'}`,
+      );
     }
     console.log(`✖ ${guard.promise}. without ${guard.name} NO TEST FAILS\n${found.join('\n')}`);
     return false;

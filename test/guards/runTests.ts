@@ -1,10 +1,11 @@
 import { run } from 'node:test';
 import { join } from 'node:path';
+import { isErrorName } from '../../server/protocol/errors.ts';
 import type { GuardTest } from './guards.ts';
 
 export interface Failure {
   readonly title: string;
-  /** An expectation that did not hold; a test that did not end; or anything else, such as a source that does not load. */
+  /** An expectation that did not hold, or that the product refused with a code what the test expects to be done; a test that did not end; or anything else, such as a source that does not load. */
   readonly kind: 'expectation' | 'limit' | 'other';
   readonly message: string;
 }
@@ -50,9 +51,14 @@ export async function runTests(
 function judge(error: Error & { readonly failureType?: string; readonly cause?: unknown }): Omit<Failure, 'title'> {
   const cause = error.cause instanceof Error ? error.cause : error;
   const message = cause.message.split('\n', 1)[0] ?? '';
-  if (error.failureType === 'testTimeoutFailure' || error.failureType === 'testAborted' || error.failureType === 'cancelledByParent')
+  if (
+    error.failureType === 'testTimeoutFailure' ||
+    error.failureType === 'testAborted' ||
+    error.failureType === 'cancelledByParent'
+  )
     return { kind: 'limit', message };
   const isAssertion = 'code' in cause && cause.code === 'ERR_ASSERTION';
+  const isRefusal = 'code' in cause && isErrorName(cause.code) && cause.code !== 'Internal';
   const isProperty = message.startsWith('Property failed after');
-  return { kind: isAssertion || isProperty ? 'expectation' : 'other', message };
+  return { kind: isAssertion || isRefusal || isProperty ? 'expectation' : 'other', message };
 }

@@ -3,7 +3,6 @@ import type { Guard } from './guards.ts';
 const COMMITS = 'test/store/embeddedShare.test.ts';
 const EXTERNAL = 'test/store/externalChanges.test.ts';
 const DURABILITY = 'test/store/durability.test.ts';
-const DETAILS = 'test/store/diskDetails.test.ts';
 
 const EMBEDDED = 'server/store/embedded';
 
@@ -30,7 +29,9 @@ export const SERVER_GUARDS: readonly Guard[] = [
     file: `${EMBEDDED}/diskChanges.ts`,
     find: 'if (stat === null || !isStill(known, stat)) throw new Diverged();',
     replace: 'if (stat === null) throw new Diverged();',
-    tests: [{ file: EXTERNAL, title: 'a commit finds what another program wrote a moment ago, and overwrites nothing' }],
+    tests: [
+      { file: EXTERNAL, title: 'a commit finds what another program wrote a moment ago, and overwrites nothing' },
+    ],
   },
   {
     name: "git's racy rule on the server",
@@ -38,7 +39,9 @@ export const SERVER_GUARDS: readonly Guard[] = [
     file: `${EMBEDDED}/knownIdentity.ts`,
     find: "return `${isYoung(identity.mtimeNs, nowNs()) ? '~' : ''}${encodeIdentity(identity)}`;",
     replace: 'return encodeIdentity(identity);',
-    tests: [{ file: EXTERNAL, title: 'an edit right behind a commit is not taken for the commit itself' }],
+    tests: [
+      { file: 'test/store/knownIdentity.test.ts', title: 'a file that was put in place a moment ago is not trusted' },
+    ],
   },
   {
     name: 'the time of change in the identity of a file',
@@ -46,12 +49,12 @@ export const SERVER_GUARDS: readonly Guard[] = [
     file: 'server/protocol/disk/statIdentity.ts',
     find: 'return `${ino.toString(36)} ${size.toString(36)} ${mtimeNs} ${ctimeNs} ${mode.toString(8)}`;',
     replace: 'return `${ino.toString(36)} ${size.toString(36)} ${mtimeNs} ${0n * ctimeNs} ${mode.toString(8)}`;',
-    tests: [{ file: EXTERNAL, title: 'an edit that keeps size and time of a file is found by its ctime' }],
+    tests: [{ file: 'test/store/knownIdentity.test.ts', title: 'a file whose time was set back is another one' }],
   },
   {
     name: 'the fsync of uploaded contents',
     promise: 4,
-    file: `${EMBEDDED}/descriptorSync.ts`,
+    file: 'server/protocol/disk/descriptorSync.ts',
     find: 'fsync(descriptor, (error) => {',
     replace: '((_: number, done: (error: Error | null) => void) => setImmediate(done, null))(descriptor, (error) => {',
     tests: [{ file: DURABILITY, title: 'before a commit is answered, contents are synced' }],
@@ -87,6 +90,19 @@ export const SERVER_GUARDS: readonly Guard[] = [
     find: '|| contentIdOf(this.#bytes) !== content',
     replace: '',
     tests: [{ file: COMMITS, title: 'bytes that are not the content that was announced are refused and forgotten' }],
+  },
+  {
+    name: 'the hash check of small contents that come together',
+    promise: 1,
+    file: `${EMBEDDED}/stageAll.ts`,
+    find: "if (contentIdOf(bytes) !== content) throw new SynclineError('ContentMismatch');",
+    replace: '',
+    tests: [
+      {
+        file: 'test/server/content.test.ts',
+        title: 'of small contents that come together none is stored whose bytes are not what was announced',
+      },
+    ],
   },
   {
     name: 'the hash check of a large upload',
@@ -134,7 +150,7 @@ export const SERVER_GUARDS: readonly Guard[] = [
     file: 'server/protocol/disk/jail.ts',
     find: 'constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_NONBLOCK',
     replace: 'constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK',
-    tests: [{ file: DETAILS, title: 'a folder that was swapped for a link leads nowhere' }],
+    tests: [{ file: 'test/disk/jail.test.ts', title: 'a link in place of a folder is not followed' }],
   },
   {
     name: 'the refusal of “..” in a path',
@@ -158,7 +174,12 @@ export const SERVER_GUARDS: readonly Guard[] = [
     file: `${EMBEDDED}/shareRoot.ts`,
     find: 'if (this.#readMarker() !== this.#id)',
     replace: 'if (this.#id === undefined)',
-    tests: [{ file: 'test/store/unavailable.test.ts', title: 'a folder that was emptied together with its state is unavailable, too' }],
+    tests: [
+      {
+        file: 'test/store/unavailable.test.ts',
+        title: 'a folder that was emptied together with its state is unavailable, too',
+      },
+    ],
   },
   {
     name: 'hello before anything else',

@@ -38,7 +38,10 @@ export const WIRE_GUARDS: readonly Guard[] = [
     find: 'else silent.abort();',
     replace: 'else if (heard < 0) silent.abort();',
     tests: [
-      { file: 'test/connect/connection.test.ts', title: 'a server that takes packets but answers no request is given up' },
+      {
+        file: 'test/connect/connection.test.ts',
+        title: 'a server that takes packets but answers no request is given up',
+      },
     ],
     hangs: true,
   },
@@ -48,7 +51,12 @@ export const WIRE_GUARDS: readonly Guard[] = [
     file: `${TRANSFER}/outgoingFrames.ts`,
     find: 'while (this.#granted <= this.#offset) await this.#waitFor((resolve) => (this.#wake = resolve));',
     replace: 'this.#granted = Math.max(this.#granted, this.#offset + 262_144);',
-    tests: [{ file: 'test/protocol/transfer.test.ts', title: 'bytes go to a sink that takes none, and everything else goes on' }],
+    tests: [
+      {
+        file: 'test/protocol/transfer.test.ts',
+        title: 'bytes go to a sink that takes none, and everything else goes on',
+      },
+    ],
   },
   {
     name: 'the refusal of more than was granted',
@@ -61,9 +69,9 @@ export const WIRE_GUARDS: readonly Guard[] = [
   {
     name: 'the limit of what compressed bytes may stand for',
     promise: 8,
-    file: `${TRANSFER}/receiveTransfer.ts`,
-    find: 'maxOutputLength: Math.max(announced, 1)',
-    replace: 'maxOutputLength: Math.max(announced, 2 ** 30)',
+    file: `${TRANSFER}/zstd.ts`,
+    find: 'maxOutputLength: Math.max(most, 1)',
+    replace: 'maxOutputLength: Math.max(most, 2 ** 30)',
     tests: [{ file: FAULTS, title: 'a bomb before it has gone off' }],
   },
 ];

@@ -97,6 +97,19 @@ test('bytes that are not what was announced are refused, and nothing of them is 
   assert.deepEqual(results[0]?.status === 'problem' && results[0].code, 'MissingContent');
 });
 
+test('of small contents that come together none is stored whose bytes are not what was announced', async (t) => {
+  const client = await open(t);
+  const [good, lied] = [Buffer.from('as announced'), Buffer.from('announced')];
+  const source = (async function* () {
+    yield Buffer.concat([good, Buffer.from('something')]);
+  })();
+  await assert.rejects(upload(client, [good, lied], 'zstd', { source }), isSynclineError('ContentMismatch'));
+  const stored = await put(client, 'good.txt', good);
+  assert.equal(stored.results[0]?.status, 'done');
+  const { results } = await put(client, 'lie.txt', lied);
+  assert.deepEqual(results[0]?.status === 'problem' && results[0].code, 'MissingContent');
+});
+
 test('a commit does not wait for uploads of other contents', async (t) => {
   const client = await open(t);
   const [slow, ready] = [randomBytes(2_000_000), Buffer.from('ready')];

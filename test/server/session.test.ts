@@ -254,7 +254,7 @@ test('a server that is told to stop says so, ends its sessions and exits with 0'
   }
 });
 
-test('no token ever reaches the log', async (t) => {
+test('no token ever reaches the log (row 13)', async (t) => {
   const alone = await startServer(t, { args: ['--log-level', 'debug'] });
   const client = await RawClient.hello(alone.url, alone.token);
   await client.request('session/hello', helloParams(alone.token));

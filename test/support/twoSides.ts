@@ -12,14 +12,16 @@ export class TwoSides {
   /** Operations that the sides refused. */
   readonly refused: { readonly operation: Operation; readonly result: OperationResult }[] = [];
   readonly mode: Mode;
+  readonly #blocked: ReadonlySet<string>;
 
-  constructor(sides: Sides, mode: Mode) {
+  constructor(sides: Sides, mode: Mode, blocked: ReadonlySet<string> = new Set()) {
+    this.#blocked = blocked;
     this.sides = sides;
     this.mode = mode;
   }
 
   plan(): Reconciliation {
-    return reconcile(this.sides, { mode: this.mode });
+    return reconcile(this.sides, { mode: this.mode, blocked: this.#blocked });
   }
 
   /** Reconciles and carries everything out until there is nothing to do; returns the last plan. */
@@ -28,10 +30,19 @@ export class TwoSides {
       const plan = this.plan();
       this.learn();
       if (plan.toLocal.length + plan.toRemote.length === 0) return plan;
-      for (const operation of plan.toLocal) this.carryOut('local', operation);
-      for (const operation of plan.toRemote) this.carryOut('remote', operation);
+      this.#carryOutAll(plan);
     }
     throw new Error(`Not settled after ${mostRounds} rounds.`);
+  }
+
+  /** All of the plan of this moment, in its order. */
+  carryOutAll(): void {
+    this.#carryOutAll(this.plan());
+  }
+
+  #carryOutAll({ toLocal, toRemote }: Reconciliation): void {
+    for (const operation of toLocal) this.carryOut('local', operation);
+    for (const operation of toRemote) this.carryOut('remote', operation);
   }
 
   carryOut(side: 'local' | 'remote', operation: Operation): void {
@@ -49,6 +60,6 @@ export class TwoSides {
 
   learn(): void {
     const { base, local, remote } = this.sides;
-    this.sides = { base: agreedBase(base, local, remote), local, remote };
+    this.sides = { base: agreedBase(base, local, remote, this.#blocked), local, remote };
   }
 }

@@ -21,7 +21,7 @@ async function explained(
   return { server, folder, text: async (path) => explanationText(await target.explain(path)) };
 }
 
-test('says of each path why it is synced or not, by rule, file and line (FIELD-NOTES 15)', async (t) => {
+test('says of each path why it is synced or not, by rule, file and line (row 15)', async (t) => {
   const { folder, text } = await explained(t, {
     a: '1',
     'd/x': '2',

@@ -6,7 +6,7 @@ import { startServer } from '../support/serverProcess.ts';
 import { SyncedFolder } from '../support/syncedFolder.ts';
 import { harvest, plant } from '../support/tree.ts';
 
-test('a link that leads out of the folder is one problem of its own, is never followed, and keeps nothing else back (FIELD-NOTES 18)', async (t) => {
+test('a link that leads out of the folder is one problem of its own, is never followed, and keeps nothing else back (row 18)', async (t) => {
   const server = await startServer(t);
   const folder = new SyncedFolder(t, server);
   plant(folder.root, { a: '1', 'd/b': '2' });
@@ -34,7 +34,7 @@ test('a link that leads out of the folder is one problem of its own, is never fo
   assert.equal(readlinkSync(join(server.directory, 'theirs')), '/etc/shadow');
 });
 
-test('names that Windows cannot keep are told and left where they are, on both sides, and nothing is lost (FIELD-NOTES 20)', async (t) => {
+test('names that Windows cannot keep are told and left where they are, on both sides, and nothing is lost (row 20)', async (t) => {
   const server = await startServer(t);
   const folder = new SyncedFolder(t, server);
   const names = ['CON', 'aux.txt', 'a:b', 'dot.', 'space ', 'que?', 'pi|pe', 'back\\slash', 'COM1', 'lpt9.log'];

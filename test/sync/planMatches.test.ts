@@ -21,7 +21,7 @@ function cycleOf(store: BaseStore, base: Tree, local: Tree, remote: Tree, mode: 
   return { ...sides, cycle: new SyncCycle(options) };
 }
 
-test('what a plan shows is what is done, in that order and nothing else, in every mode (FIELD-NOTES 11)', async (t: TestContext) => {
+test('what a plan shows is what is done, in that order and nothing else, in every mode (row 11)', async (t: TestContext) => {
   const store = BaseStore.open(temporaryFolder(t));
   t.after(() => store.close());
   const histories = fc.tuple(arbitraryTree(), arbitraryPerturbation, arbitraryPerturbation, fc.constantFrom(...MODES));

@@ -183,7 +183,7 @@ test('the menu behind the status bar shows targets and commands', async () => {
   await menu.dismiss();
 });
 
-test('the log has what happened, and no token', async () => {
+test('the log has what happened, and no token (row 13)', async () => {
   await window.run('Syncline: Show Log');
   await window.output.waitForText('Syncline');
   assert.ok(!(await window.output.text()).includes(server.token));
@@ -213,7 +213,7 @@ test('after a reload it goes on; only the token is asked for, which a browser do
   assert.deepEqual(await window.notifications.messages(), []);
 });
 
-test('an address that comes with a repository is not used before the person has agreed to it', async () => {
+test('an address that comes with a repository is not used before the person has agreed to it (row 12)', async () => {
   const other = join(folder, '..', 'cloned');
   write(
     other,
@@ -234,7 +234,7 @@ test('an address that comes with a repository is not used before the person has 
   await second.close();
 });
 
-test('in a workspace of several folders each syncs with its own target', async () => {
+test('in a workspace of several folders each syncs with its own target (row 14)', async () => {
   const parent = join(folder, '..', 'several');
   for (const name of ['api', 'web']) write(parent, `${name}/${name}.txt`, name);
   const targets = ['api', 'web'].map((name) => ({ folder: name, server: `${server.address}/several/${name}` }));

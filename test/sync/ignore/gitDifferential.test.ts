@@ -65,7 +65,7 @@ const text = fc.array(
 );
 const ignoreFiles = fc.record({ '': text, a: text, 'a/b': text, b: text }, { requiredKeys: [''] });
 
-test('decides as git check-ignore does, and for the same reason, whatever the rules and wherever they are', (t) => {
+test('decides as git check-ignore does, and for the same reason, whatever the rules and wherever they are (row 15)', (t) => {
   const root = temporaryFolder(t);
   const git = (args: string[], input?: string): string => {
     const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: root };

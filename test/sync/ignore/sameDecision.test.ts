@@ -49,7 +49,7 @@ const SYNCED = [
   'spaced',
 ].sort();
 
-test('save, watch, sync, explanation, the tree of the server and put decide alike (FIELD-NOTES 15)', async (t) => {
+test('save, watch, sync, explanation, the tree of the server and put decide alike (row 15)', async (t) => {
   const server = await startServer(t);
   const folder = new SyncedFolder(t, server);
   plant(folder.root, TREE);
@@ -104,7 +104,7 @@ test('put of a folder in a working tree of git heeds the ignore files above it, 
   assert.equal(folderIgnore(join(root, 'dist'))('b.log', false), false, 'it was named on purpose');
 });
 
-test("Unison's hole: renaming a folder on one side keeps the ignored files in it on the other, in both directions", async (t) => {
+test("Unison's hole: renaming a folder on one side keeps the ignored files in it on the other, in both directions (row 5)", async (t) => {
   const server = await startServer(t);
   const folder = new SyncedFolder(t, server);
   plant(folder.root, { '.gitignore': '*.log\ncache/\n', 'd/a': '1', 'd/b': '2', 'd/s/c': '3' });

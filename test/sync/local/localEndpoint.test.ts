@@ -23,14 +23,14 @@ import { LocalEndpoint } from '../../../extension/sync/local/localEndpoint.ts';
 import { SafetyCopies } from '../../../extension/sync/local/safetyCopies.ts';
 import { StatCache } from '../../../extension/sync/local/statCache.ts';
 import { reconcile } from '../../../extension/sync/reconcile/reconcile.ts';
-import { EMPTY_TREE } from '../../../extension/sync/tree/tree.ts';
+import { EMPTY_TREE, entriesOf, type Tree } from '../../../extension/sync/tree/tree.ts';
 import { arbitraryPerturbation, arbitraryTree } from '../../support/arbitraryTree.ts';
 import { MemoryEndpoint } from '../../support/memoryEndpoint.ts';
 import { plantTree } from '../../support/plantTree.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { untilOld } from '../../support/untilOld.ts';
 import { harvest } from '../../support/tree.ts';
-import { file, show, treeOf } from '../../support/treeNotation.ts';
+import { file, show, textOf, treeOf } from '../../support/treeNotation.ts';
 
 const p = parseWirePath;
 const put = (path: string, text: string, before: string | null): Operation => ({
@@ -423,6 +423,12 @@ test('makes any tree out of any other, and keeps every content it takes away', a
       const told = await folder.apply([...toLocal], new MemoryEndpoint(wanted).read());
       assert.match(told, /^(done ?)*$/);
       assert.equal(await folder.scan(), show(wanted));
+      const copies = existsSync(folder.state) ? harvest(folder.state) : {};
+      const kept = new Set(Object.values(copies).map((text) => text?.replace(/^\+x /, '')));
+      const texts = (root: Tree): string[] =>
+        [...entriesOf(root)].flatMap(([, node]) => (node.kind === 'file' ? [textOf(node.content)] : []));
+      const still = new Set(texts(wanted));
+      for (const text of texts(tree)) assert.ok(kept.has(text) || still.has(text), `“${text}” is nowhere`);
       for (const cleanup of cleanups) cleanup();
     }),
     { numRuns: 200 },

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { EMPTY_CONTENT, type ContentId } from '../../../server/protocol/contentId.ts';
 import { MODES } from '../../../extension/sync/reconcile/mode.ts';
 import { reconcile } from '../../../extension/sync/reconcile/reconcile.ts';
+import { pathsOf } from '../../../extension/sync/plan.ts';
 import { entriesOf, nodeAt, sameNode, type Tree } from '../../../extension/sync/tree/tree.ts';
+import { TreeEditor } from '../../../extension/sync/tree/treeEditor.ts';
+import { isWithin, joinWirePath, nameOf, parentOf } from '../../../server/protocol/wirePath.ts';
 import { arbitraryPerturbation, arbitraryTree } from '../../support/arbitraryTree.ts';
 import { show } from '../../support/treeNotation.ts';
 import { TwoSides } from '../../support/twoSides.ts';
@@ -180,5 +183,72 @@ test('two-way: a lost base costs conflicts, never content', () => {
       for (const content of contentsOf(local, remote)) assert.ok(kept.has(content));
     }),
     runs,
+  );
+});
+
+/** Names in both spellings, so that collisions and renames by case are among what happens. */
+const spelt = (tree: Tree, flips: readonly number[]): Tree => {
+  const editor = new TreeEditor(tree);
+  for (const flip of flips) {
+    const paths = [...entriesOf(editor.tree())].map(([path]) => path);
+    const path = paths[flip % paths.length];
+    if (path === undefined) break;
+    const name = nameOf(path);
+    const to = joinWirePath(parentOf(path), name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase());
+    if (nodeAt(editor.tree(), to) === undefined) editor.rename(path, to);
+  }
+  return editor.tree();
+};
+
+const flips = fc.array(fc.nat(50), { maxLength: 2 });
+
+const turmoil = fc.record({
+  start: fc.tuple(sides, flips, flips).map(([{ base, local, remote }, here, there]) => ({
+    base,
+    local: spelt(local, here),
+    remote: spelt(remote, there),
+  })),
+  mode: fc.constantFrom(...MODES),
+  /** Which paths of either side cannot be synced: what lies at and below them is in no tree of that side. */
+  blockedHere: fc.array(fc.nat(50), { maxLength: 2 }),
+  shuffle: fc.infiniteStream(fc.nat(1_000_000)),
+});
+
+/** Planner, both sides and a base, after CanopyCheck: any part of each plan succeeds, in any order, until nothing is left. */
+test('in every mode: whatever part of the plans succeeds in whatever order, both sides come to rest, and nothing is lost', () => {
+  fc.assert(
+    fc.property(turmoil, ({ start, mode, blockedHere, shuffle }) => {
+      const next = (below: number): number => (shuffle.next().value ?? 0) % below;
+      const paths = [...entriesOf(start.local)].map(([path]) => path);
+      const blocked = new Set(blockedHere.flatMap((at) => paths[at % paths.length] ?? []));
+      const hidden = new TreeEditor(start.local);
+      for (const path of blocked) if (nodeAt(hidden.tree(), path)) hidden.remove(path);
+      const before = { ...start, local: hidden.tree() };
+      const both = new TwoSides(before, mode, blocked);
+      for (let round = 0; ; round++) {
+        assert.ok(round < 200, 'does not come to rest');
+        const { toLocal, toRemote } = both.plan();
+        if (mode !== 'two-way' && mode !== 'pull') assert.deepEqual(toLocal, []);
+        if (mode === 'pull') assert.deepEqual(toRemote, []);
+        const all = [
+          ...toLocal.map((operation) => ({ side: 'local' as const, operation })),
+          ...toRemote.map((operation) => ({ side: 'remote' as const, operation })),
+        ];
+        if (all.length === 0) break;
+        for (const { operation } of all)
+          for (const path of blocked) assert.ok(!pathsOf(operation).some((at) => isWithin(at, path)), path);
+        // at least one is tried each time, and mostly many
+        let left = 1 + next(all.length);
+        while (all.length > 0 && left-- > 0) {
+          const [one] = all.splice(next(all.length), 1);
+          if (one) both.carryOut(one.side, one.operation);
+        }
+        // what was tried out of order and refused is only planned again; now and then all goes as planned
+        if (round % 4 === 3) both.carryOutAll();
+      }
+      assert.deepEqual([both.plan().toLocal, both.plan().toRemote], [[], []], 'a second run does nothing');
+      if (mode === 'two-way') assertNothingLost(before, both.sides);
+    }),
+    { numRuns: 3000 },
   );
 });

@@ -15,7 +15,12 @@ const text = readFileSync(join(import.meta.dirname, 'scenarios.md'), 'utf8');
 const rows = text
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| what '))
-  .map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()));
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
 
 test('the table has its rows, each with a title of its own in its mode', () => {
   assert.ok(rows.length >= 60, `${rows.length}`);
