@@ -93,8 +93,9 @@ export class ChangeRecorder {
   /** A path holds something else, or something at last. What it held must have been kept by {@link keep} before. */
   put(path: WirePath, { entry, identity, modifiedAt, inode }: Found): number {
     const rev = ++this.#rev;
-    this.#writer.put({ path, entry, rev, identity, modifiedAt }, inode);
-    this.entries.forget(path);
+    const written = { path, entry, rev, identity, modifiedAt };
+    this.#writer.put(written, inode);
+    this.entries.wrote(written);
     this.#append({ kind: 'put', rev, path, entry });
     return rev;
   }

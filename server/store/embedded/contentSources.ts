@@ -18,7 +18,7 @@ export class ContentSources {
   }
 
   has(content: ContentId): boolean {
-    return this.#entries.holding(content).length > 0 || this.#objects.has(content);
+    return this.#entries.holds(content) || this.#objects.has(content);
   }
 
   /**

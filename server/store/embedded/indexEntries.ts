@@ -34,6 +34,8 @@ const MEMORY = 20_000;
  */
 export class IndexEntries {
   readonly #memory: Map<WirePath, IndexEntry | null> | undefined;
+  /** Folders that are new within the transaction: what is in them, by fold, without asking. */
+  readonly #fresh = new Map<WirePath, Map<string, WirePath[]>>();
   readonly #get: Query<Row>;
   readonly #children: Query<Row>;
   readonly #childPage: Query<Row>;
@@ -42,6 +44,7 @@ export class IndexEntries {
   readonly #linksBelow: Query<Row>;
   readonly #sameFold: Query<{ path: string }>;
   readonly #holding: Query<Row>;
+  readonly #anyHolding: Query<{ path: string }>;
   readonly #byInode: Query<{ path: string }>;
   readonly #anyChild: Query<{ path: string }>;
 
@@ -56,6 +59,7 @@ export class IndexEntries {
     this.#linksBelow = connection.query(`${select} WHERE kind = 'link' AND path > ? AND path < ?`);
     this.#sameFold = connection.query('SELECT path FROM entries WHERE parent = ? AND fold = ?');
     this.#holding = connection.query(`${select} WHERE content = ? LIMIT 4`);
+    this.#anyHolding = connection.query('SELECT path FROM entries WHERE content = ? LIMIT 1');
     this.#byInode = connection.query('SELECT path FROM entries WHERE inode = ?');
     this.#anyChild = connection.query('SELECT path FROM entries WHERE parent = ? LIMIT 1');
   }
@@ -63,6 +67,7 @@ export class IndexEntries {
   get(path: WirePath): IndexEntry | null {
     const remembered = this.#memory?.get(path);
     if (remembered !== undefined) return remembered;
+    if (this.#fresh.size > 0 && this.#freshNames(path)?.includes(path) === false) return null;
     const row = this.#get.get(path);
     const entry = row ? toEntry(row) : null;
     if (this.#memory && this.#memory.size < MEMORY) this.#memory.set(path, entry);
@@ -76,6 +81,22 @@ export class IndexEntries {
 
   forgetAll(): void {
     this.#memory?.clear();
+    this.#fresh.clear();
+  }
+
+  /** What was just written at a path. Nothing else may have been there than what this remembers. */
+  wrote(entry: IndexEntry): void {
+    if (!this.#memory) return;
+    const { path } = entry;
+    const isNew = this.#memory.get(path) === null;
+    if (isNew && entry.entry.kind === 'directory') this.#fresh.set(path, new Map());
+    if (this.#memory.size < MEMORY || this.#memory.has(path)) this.#memory.set(path, entry);
+    const siblings = this.#freshSiblings(path);
+    if (!siblings) return;
+    const fold = collisionKey(nameOf(path));
+    const same = siblings.get(fold);
+    if (!same) siblings.set(fold, [path]);
+    else if (!same.includes(path)) same.push(path);
   }
 
   /** Everything directly in a folder ('' for the root), in no order. */
@@ -104,10 +125,9 @@ export class IndexEntries {
 
   /** Paths beside `path` whose name cannot stand beside it on every file system. */
   collisions(path: WirePath): WirePath[] {
-    return this.#sameFold
-      .all(parentOf(path) ?? '', collisionKey(nameOf(path)))
-      .map((row) => row.path as WirePath)
-      .filter((other) => other !== path);
+    const fresh = this.#freshNames(path);
+    const same = fresh ?? this.#sameFold.all(parentOf(path) ?? '', collisionKey(nameOf(path))).map(pathOfRow);
+    return same.filter((other) => other !== path);
   }
 
   /** A few files with a content. */
@@ -115,8 +135,23 @@ export class IndexEntries {
     return this.#holding.all(content).map(toEntry);
   }
 
+  holds(content: ContentId): boolean {
+    return this.#anyHolding.get(content) !== undefined;
+  }
+
   foldersWithInode(inode: string): WirePath[] {
-    return this.#byInode.all(inode).map((row) => row.path as WirePath);
+    return this.#byInode.all(inode).map(pathOfRow);
+  }
+
+  #freshSiblings(path: WirePath): Map<string, WirePath[]> | undefined {
+    const parent = parentOf(path);
+    return parent === undefined ? undefined : this.#fresh.get(parent);
+  }
+
+  /** What a new folder holds under this name or one that collides with it; undefined: it is no new folder. */
+  #freshNames(path: WirePath): readonly WirePath[] | undefined {
+    const siblings = this.#freshSiblings(path);
+    return siblings && (siblings.get(collisionKey(nameOf(path))) ?? []);
   }
 }
 
@@ -168,6 +203,8 @@ export class IndexWriter {
     this.#moveBelow.run(to, from, to, from, `${from}/`, `${from}0`);
   }
 }
+
+const pathOfRow = (row: { readonly path: string }): WirePath => row.path as WirePath;
 
 function toEntry(row: Row): IndexEntry {
   const { path, rev, modified, identity } = row;

@@ -15,10 +15,13 @@ export class ObjectStore {
   /** Folders whose names this process has synced, or is about to. */
   readonly #vouched = new Set<string>();
   readonly #pinned = new Set<ContentId>();
+  /** Names of the folders that are there: where there is none, there are no contents to look for. */
+  readonly #prefixes: Set<string>;
 
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#prefixes = new Set(readdirSync(folder));
   }
 
   pathOf(content: ContentId): string {
@@ -28,6 +31,7 @@ export class ObjectStore {
   /** Whether the content is held in a file of its own, or pinned. */
   has(content: ContentId): boolean {
     if (this.#pinned.has(content)) return true;
+    if (!this.#prefixes.has(content.slice(0, 2))) return false;
     const stat = lstatSync(this.pathOf(content), { throwIfNoEntry: false });
     return stat !== undefined && stat.nlink === 1;
   }
@@ -97,6 +101,7 @@ export class ObjectStore {
     const object = this.pathOf(content);
     const folder = dirname(object);
     this.vouchFor(content);
+    this.#prefixes.add(content.slice(0, 2));
     try {
       return put(object);
     } catch (error) {

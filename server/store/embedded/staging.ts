@@ -45,6 +45,8 @@ export class Staging {
   /** Contents whose file is being written, and those whose file is on its way into the share. */
   readonly #inUse = new Set<ContentId>();
   readonly #taken = new Set<ContentId>();
+  /** Contents of which a part may be here. */
+  readonly #parts = new Set<ContentId>();
   readonly #disk: DescriptorSync;
   #counter = 0;
   /** What the disk can still take, as of the last time it was asked. */
@@ -60,6 +62,7 @@ export class Staging {
       const file = join(folder, name);
       // two names: a crash came between the two halves of a move into the share
       if (!isContentId(name) || lstatSync(file).nlink > 1) rmSync(file, { recursive: true, force: true });
+      else this.#parts.add(name);
     }
     this.newFileMode = this.#probeMode();
   }
@@ -74,7 +77,7 @@ export class Staging {
 
   /** Bytes of a broken upload that are here. */
   offsetOf(content: ContentId): number {
-    if (this.#inUse.has(content) || this.#taken.has(content)) return 0;
+    if (!this.#parts.has(content) || this.#inUse.has(content) || this.#taken.has(content)) return 0;
     const stat = lstatSync(this.partOf(content), { throwIfNoEntry: false });
     return stat?.nlink === 1 ? stat.size : 0;
   }
@@ -94,6 +97,11 @@ export class Staging {
     if (this.#inUse.has(content) || this.#taken.has(content) || this.#complete.has(content)) return false;
     this.#inUse.add(content);
     return true;
+  }
+
+  /** The upload of a content has broken off; what came stays. */
+  keepPart(content: ContentId): void {
+    this.#parts.add(content);
   }
 
   release(content: ContentId): void {

@@ -77,8 +77,9 @@ class StagingPlace {
 
   /** What arrived stays for a resume, where it can be found. */
   interrupt(): void {
-    if (!this.#shared) this.discard();
-    else this.leave();
+    if (!this.#shared) return this.discard();
+    this.#staging.keepPart(this.part.content);
+    this.leave();
   }
 
   discard(): void {
