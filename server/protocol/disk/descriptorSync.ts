@@ -1,12 +1,12 @@
 import { closeSync, fsync } from 'node:fs';
-import { type BulkSync, WORTH_WRITING_OUT } from './bulkSync.ts';
+import type { BulkSync } from './bulkSync.ts';
 
 /** So many files are under way at once; the journal of a file system settles them together. */
 const PARALLEL = 64;
 /** So many may wait, open. */
 const WAITING = 1024;
 
-/** From here on files are given to other threads; starting those for less is not worth it. */
+/** From here on files are written out together, and given to other threads; for less that is not worth it. */
 const MANY = 32;
 
 interface Waiting {
@@ -50,8 +50,7 @@ export class DescriptorSync {
 
   #next(): void {
     if (this.#isWritingOut) return;
-    if (this.#bulk && this.#writtenOut === 0 && this.#queued >= WORTH_WRITING_OUT)
-      return void this.#writeOutQueued(this.#bulk);
+    if (this.#bulk && this.#writtenOut === 0 && this.#queued >= MANY) return void this.#writeOutQueued(this.#bulk);
     while (this.#busy < (this.#writtenOut > 0 ? WAITING : PARALLEL)) {
       const next = this.#queue.shift();
       if (!next) break;

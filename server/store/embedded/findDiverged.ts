@@ -13,12 +13,16 @@ import { isUncertain, provesSame } from './knownIdentity.ts';
  */
 export function findDiverged(jail: Jail, entries: IndexEntries, paths: Iterable<WirePath>): Set<WirePath> {
   const diverged = new Set<WirePath>();
-  const examined = new Set<WirePath>();
-  const examineFolder = (path: WirePath | undefined): void => {
-    if (path === undefined || examined.has(path)) return;
-    examined.add(path);
-    examineFolder(parentOf(path));
-    if (!isProven(entries.get(path), lookAt(jail, path))) diverged.add(path);
+  /** By folder, whether anything is at it. */
+  const examined = new Map<WirePath, boolean>();
+  const examineFolder = (path: WirePath | undefined): boolean => {
+    if (path === undefined) return true;
+    const known = examined.get(path);
+    if (known !== undefined) return known;
+    const stat = examineFolder(parentOf(path)) ? lookAt(jail, path) : null;
+    if (!isProven(entries.get(path), stat)) diverged.add(path);
+    examined.set(path, stat !== null);
+    return stat !== null;
   };
   for (const path of paths) {
     examineFolder(parentOf(path));

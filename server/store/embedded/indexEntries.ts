@@ -68,7 +68,7 @@ export class IndexEntries {
     const remembered = this.#memory?.get(path);
     if (remembered !== undefined) return remembered;
     if (this.#fresh.size > 0 && this.#freshNames(path)?.includes(path) === false) return null;
-    const row = this.#get.get(path);
+    const row = this.#isInNothing(path) ? undefined : this.#get.get(path);
     const entry = row ? toEntry(row) : null;
     if (this.#memory && this.#memory.size < MEMORY) this.#memory.set(path, entry);
     return entry;
@@ -141,6 +141,12 @@ export class IndexEntries {
 
   foldersWithInode(inode: string): WirePath[] {
     return this.#byInode.all(inode).map(pathOfRow);
+  }
+
+  /** What lies in a folder that is not there is not there. */
+  #isInNothing(path: WirePath): boolean {
+    const parent = parentOf(path);
+    return parent !== undefined && this.#memory?.get(parent) === null;
   }
 
   #freshSiblings(path: WirePath): Map<string, WirePath[]> | undefined {
