@@ -58,13 +58,14 @@ export class Contents implements DiskObserver {
     if (this.#options.isPerson()) {
       // also when another name is left: one that Syncline has for a while keeps nothing
       if (before?.kind === 'file') this.#gone(before.data);
+      if (path !== undefined && before && after?.kind !== before.kind) this.#overwriting.deleted(path);
       return;
     }
     if (path === undefined) return;
     const reason = this.#options.forbids(disk.machine, path);
     if (reason !== undefined) this.#violated(`${disk.machine}: “${path}” was changed although ${reason}.`);
     if (after?.kind === 'file') this.#requireWhole(disk.machine, path, after.data);
-    const wrong = this.#options.isEven ? this.#overwriting.taken(disk, change) : undefined;
+    const wrong = this.#options.isEven ? this.#overwriting.taken(disk, path, change) : undefined;
     if (wrong !== undefined) this.#violated(`${disk.machine}: “${path}”: ${wrong}.`);
     if (before === after && before !== null) this.#violated(`${disk.machine}: “${path}” was replaced by itself.`);
   }

@@ -3,10 +3,12 @@ import type { Change } from './disk/journal.ts';
 import type { VirtualDisk } from './disk/virtualDisk.ts';
 
 /**
- * Nothing is replaced or deleted that was not seen: what Syncline takes away from one side has been on the other before.
- * Holds as long as no mode and no person says that one side wins.
+ * Nothing is replaced or deleted that was not seen: what Syncline takes away from one side has been on the other before. And
+ * nothing is deleted that nobody deleted. Holds as long as no mode and no person says that one side wins.
  */
 export class Overwriting {
+  /** Paths, and whatever was below them. */
+  readonly #deleted = new Set<string>();
   readonly #seen = { server: new Set<string>(), clients: new Set<string>() };
 
   /** Something has come to be in a folder of somebody's. */
@@ -14,13 +16,24 @@ export class Overwriting {
     this.#seen[sideOf(disk)].add(file.data.toString('latin1'));
   }
 
-  /** Syncline took away what a name meant. Says what is wrong with that, if anything. */
-  taken(disk: VirtualDisk, { before, after }: Change): string | undefined {
+  /** A person or another program took away what was at a path, on any side. */
+  deleted(path: string): void {
+    this.#deleted.add(path);
+  }
+
+  /** Syncline took away what a path meant. Says what is wrong with that, if anything. */
+  taken(disk: VirtualDisk, path: string, { before, after }: Change): string | undefined {
     if (before?.kind !== 'file' || before === after || isElsewhere(disk, before)) return undefined;
+    if (after === null && !this.#isDeleted(path)) return 'nobody deleted it';
     const text = before.data.toString('latin1');
     const other = sideOf(disk) === 'server' ? 'clients' : 'server';
     if (this.#seen[other].has(text) || text === '') return undefined;
     return `“${text.slice(0, 40)}” was taken away and never seen on the other side`;
+  }
+
+  #isDeleted(path: string): boolean {
+    const names = path.split('/');
+    return names.some((_, n) => this.#deleted.has(names.slice(0, n + 1).join('/')));
   }
 }
 
