@@ -59,9 +59,15 @@ export class SafetyCopies {
 
   /** Resolves when what was kept would survive a power cut. To be awaited before the changes themselves are made durable. */
   async sync(): Promise<void> {
-    const paths = [...this.#unsynced].filter((path) => existsSync(path));
+    const paths = [...this.#unsynced];
     this.#unsynced.clear();
-    await syncToDisk(paths);
+    try {
+      await syncToDisk(paths.filter((path) => existsSync(path)));
+    } catch (error) {
+      // the next call tries all of it again
+      for (const path of paths) this.#unsynced.add(path);
+      throw error;
+    }
   }
 
   /** Moves a file here; null when this is another file system and it has to be copied. */

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import type { ContentId } from '../../protocol/contentId.ts';
 import { sameEntry } from '../../protocol/entry.ts';
 import { diskError } from '../../protocol/disk/diskError.ts';
-import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
 import { TimeSlice } from '../../protocol/disk/timeSlice.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import type { Commit, CommitResult } from '../commits.ts';
@@ -63,7 +62,7 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
     await supply.prepare(findNeeds(parts, commits));
     const answers = await runAll(context, parts.adoption, commits);
     // history first: what is replaced must be safe before the replacement is
-    await syncToDisk(objects.takeChangedFolders());
+    await objects.sync();
     await disk.sync(parts.writeOut);
     for (const [i, { id }] of commits.entries()) records.remember(id, clock(), answers[i] as CommitResult);
     const event = recorder.commit();

@@ -1,8 +1,9 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContentId, isContentId } from '../../protocol/contentId.ts';
 import { link } from './diskChanges.ts';
 import { errnoOf } from '../../protocol/disk/diskError.ts';
+import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
 
 /**
  * `objects/`: the contents of history, one file each, named by content id. Mostly these are the very files that were replaced
@@ -84,11 +85,17 @@ export class ObjectStore {
     this.#vouched.add(folder);
   }
 
-  /** Folders in which something was added since the last call, and that have to be synced before the additions count. */
-  takeChangedFolders(): string[] {
-    const folders = [...this.#changed];
+  /** Resolves when everything that is here is durable. @throws the first failure; then the next call tries all of it again. */
+  async sync(): Promise<void> {
+    // one that could not be made has nothing in it
+    const folders = [...this.#changed].filter((folder) => existsSync(folder));
     this.#changed.clear();
-    return folders;
+    try {
+      await syncToDisk(folders);
+    } catch (error) {
+      for (const folder of folders) this.#changed.add(folder);
+      throw error;
+    }
   }
 
   /** All contents, one folder at a time. */

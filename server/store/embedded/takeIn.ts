@@ -1,4 +1,3 @@
-import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import type { ShareEvent } from '../feed.ts';
 import type { Adoption, AdoptionOptions } from './adoption.ts';
@@ -8,7 +7,7 @@ import type { ObjectStore } from './objectStore.ts';
 export interface TakeInParts {
   readonly recorder: ChangeRecorder;
   readonly adoption: Adoption;
-  readonly objects: Pick<ObjectStore, 'takeChangedFolders'>;
+  readonly objects: Pick<ObjectStore, 'sync'>;
 }
 
 /**
@@ -33,7 +32,7 @@ export async function takeIn(
   try {
     const unsettled = await adoption.take(paths, { ...options, checkpoint });
     // history that is told of must be there after a power cut
-    await syncToDisk(objects.takeChangedFolders());
+    await objects.sync();
     commit();
     return unsettled;
   } catch (error) {
