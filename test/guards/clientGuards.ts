@@ -161,6 +161,28 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     tests: [{ file: 'test/sync/reconcile/reconcile.test.ts', title: 'a path with a problem keeps its base' }],
   },
   {
+    name: 'a local root that is missing not being an empty one',
+    promise: 10,
+    file: `${LOCAL}/localScanner.ts`,
+    find: 'const before = identityOf(this.#root);',
+    replace:
+      'const before = identityOf(this.#root);\n    if (before === undefined) return { tree: EMPTY_TREE, problems: [] };',
+    tests: [{ file: 'test/sync/local/localScanner.test.ts', title: 'a root that is missing or no folder is an error' }],
+  },
+  {
+    name: 'changes being made in no other folder than the one that was looked at',
+    promise: 10,
+    file: `${LOCAL}/localEndpoint.ts`,
+    find: 'if (looked === undefined || looked === `${dev}:${ino}`) return jail;',
+    replace: 'if (dev && ino) return jail;',
+    tests: [
+      {
+        file: 'test/sync/local/localEndpoint.test.ts',
+        title: 'nothing is changed in another folder that has taken the place',
+      },
+    ],
+  },
+  {
     name: 'the brake on large deletions',
     promise: 10,
     file: `${SYNC}/reconcile/brakes.ts`,

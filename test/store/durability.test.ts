@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import fs, { mkdirSync, readlinkSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { IndexDatabase } from '../../server/store/embedded/indexDatabase.ts';
 import { openShare } from '../support/embeddedShare.ts';
 import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
@@ -43,6 +44,34 @@ test('before a commit is answered, contents are synced, then history, then the f
     for (const changed of ['sync ', 'sync d', 'sync made']) assert(at(changed) > folder, changed);
   }
 });
+
+test('a content that the disk could not sync is not answered for, and not put in place', async (t) => {
+  const { share } = await openShare(t);
+  const user = new ShareUser(share);
+  await user.put('a', 'old');
+  breakSync(t, fileEntry('new').content);
+  await user.upload('new');
+  const put = { kind: 'put', path: path('a'), entry: fileEntry('new'), expect: fileEntry('old') } as const;
+  const [result] = await user.commit(put).catch(() => []);
+  assert.notEqual(result?.status, 'done');
+  assert.deepEqual(await user.entryAt('a'), fileEntry('old'));
+});
+
+/** From now on fsync fails of a file whose name contains this. */
+function breakSync(t: TestContext, name: string): void {
+  const original = fs.fsync;
+  const broken = (descriptor: number, done: (error: Error | null) => void): void => {
+    const isHit = readlinkSync(`/proc/self/fd/${descriptor}`).includes(name);
+    if (isHit) setImmediate(done, Object.assign(new Error('broken'), { code: 'EIO' }));
+    else original(descriptor, done);
+  };
+  Object.assign(fs, { fsync: broken });
+  syncBuiltinESMExports();
+  t.after(() => {
+    Object.assign(fs, { fsync: original });
+    syncBuiltinESMExports();
+  });
+}
 
 test('what was there already is synced before it is answered for, whoever put it there', async (t) => {
   const { share, directory } = await openShare(t, { prepare: (folder) => plant(folder, { 'd/e/a': 'same' }) });

@@ -367,6 +367,15 @@ test('stops between two operations when it is cancelled', async (t) => {
   assert.equal(await folder.scan(), 'a=1');
 });
 
+test('nothing is changed in another folder that has taken the place of the one that was looked at', async (t) => {
+  const folder = new Folder(t, 'a=1 b=2');
+  await folder.scan();
+  renameSync(folder.root, `${folder.root} of before`);
+  plantTree(folder.root, treeOf('a=1 b=2'));
+  await assert.rejects(folder.apply([put('a', 'new', '1'), remove('b', '2')]), { code: 'RootUnavailable' });
+  assert.deepEqual(harvest(folder.root), { a: '1', b: '2' });
+});
+
 test('a folder swapped for a link does not lead outside', async (t) => {
   const folder = new Folder(t, 'd/a=1');
   await folder.scan();
