@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import manifest from '../package.json' with { type: 'json' };
 import { serverHandlers } from './handlers/serverHandlers.ts';
+import { FileJobs } from './jobs/fileJobs.ts';
 import { EmbeddedJobs } from './jobs/embedded/embeddedJobs.ts';
 import { WorkerPool } from './jobs/embedded/workerPool.ts';
 import { JobDispatcher } from './jobs/jobDispatcher.ts';
@@ -28,6 +30,7 @@ import { prepareShareDirectory, prepareStateDirectory } from './serveDirectory.t
 import { serverIdentity } from './serverIdentity.ts';
 import type { ServeOptions } from './serveOptions.ts';
 import { AttemptGuard } from './session/attemptGuard.ts';
+import { LOCAL } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
 import { provideToken } from './session/tokenFile.ts';
 import { TokenStore } from './session/tokenStore.ts';
@@ -133,10 +136,18 @@ async function start(
   });
   teardown.add(() => runner.close());
   const onTrouble = (error: unknown): void => log.error({ error }, 'jobs cannot go on');
+  const registry = new OperationRegistry();
+  const fileJobs = new FileJobs({
+    registry,
+    runner,
+    shares,
+    ownerOf: (id) => (id === LOCAL.id ? LOCAL : tokens.byId(id)),
+    scratchFolder: join(stateDirectory, 'scratch'),
+  });
   const dispatcher = new JobDispatcher({
     queue: jobs.queue,
     feed: jobs.records,
-    runner,
+    runner: fileJobs,
     // One worker is always left for those who wait for an answer.
     parallel: runner.size - 1,
     timeLimitMs: options.jobTimeLimitMs,
@@ -144,9 +155,15 @@ async function start(
     onTrouble,
   });
   teardown.add(() => dispatcher[Symbol.asyncDispose]());
-  const registry = new OperationRegistry();
   const cursorOf = (share: string) => shares.get(share)?.cursor() ?? null;
-  const service = new JobService({ registry, records: jobs.records, queue: jobs.queue, dispatcher, cursorOf });
+  const service = new JobService({
+    registry,
+    records: jobs.records,
+    queue: jobs.queue,
+    dispatcher,
+    cursorOf,
+    authorize: (owner, operation, params) => fileJobs.require(owner, operation, params),
+  });
 
   let listener: WebSocketListener | null = null;
   const metrics = new Metrics({

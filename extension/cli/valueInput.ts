@@ -30,5 +30,5 @@ const tooLarge = (input: string): SynclineError =>
   new SynclineError(
     'TooLarge',
     `“${printable(input)}” holds more than one call can carry (${MAX_MESSAGE_BYTES / 1024 / 1024} MiB). Put it into the share ` +
-      'and use: syncline jobs submit sort-file \'{"path":"IN","to":"OUT"}\'',
+      'and use: syncline jobs submit sort-file \'{"share":"files","path":"IN","to":"OUT"}\'',
   );

@@ -1,3 +1,4 @@
+import { isFileOperation } from '../jobs/operation.ts';
 import { MAX_PAGE } from '../protocol/limits.ts';
 import type { ServerHandlers } from '../session/callContext.ts';
 import type { Services } from '../session/services.ts';
@@ -12,8 +13,13 @@ export function jobsHandlers({ jobs }: Services): JobsHandlers {
   return {
     async jobsOperations() {
       const { operations } = jobs.registry;
-      // Each of them can be called: small input is answered on the event loop, larger input by a worker.
-      return { operations: operations.map(({ name, summary }) => ({ name, summary, quick: true })) };
+      // Values can also be handed over on a call: few are worked on on the event loop, many by a worker.
+      const rows = operations.map((each) => ({
+        name: each.name,
+        summary: each.summary,
+        quick: !isFileOperation(each),
+      }));
+      return { operations: rows };
     },
 
     async jobsSubmit({ operation, params, requestId, requireRev }, { session }) {

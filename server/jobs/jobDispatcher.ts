@@ -1,13 +1,12 @@
 import { SynclineError } from '../protocol/errors.ts';
 import type { Job } from '../protocol/messages/jobs.ts';
-import type { ClaimedJob, JobOutcome, JobQueue } from './jobQueue.ts';
+import type { ClaimedJob, JobOutcome, JobQueue, JobRunner } from './jobQueue.ts';
 import type { JobFeed } from './jobRecords.ts';
-import type { OperationRunner } from './operationRunner.ts';
 
 export interface DispatcherOptions {
   readonly queue: JobQueue;
   readonly feed: JobFeed;
-  readonly runner: OperationRunner;
+  readonly runner: JobRunner;
   /** Jobs at the same time. */
   readonly parallel: number;
   readonly timeLimitMs: number;

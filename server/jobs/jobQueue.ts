@@ -1,6 +1,7 @@
 import type { ErrorName } from '../protocol/errors.ts';
 import type { JobState } from '../protocol/messages/jobs.ts';
 import type { Cursor } from '../protocol/messages/values.ts';
+import type { RunOptions } from './operationRunner.ts';
 
 /**
  * The line of jobs, as those who work it off see it. Several workers may share a line. Whoever claims a job gets a `fence`:
@@ -38,6 +39,11 @@ export interface ClaimedJob {
   readonly operation: string;
   /** JSON. */
   readonly params: string;
+}
+
+/** Does the work of a job and gives its result as JSON. An {@link OperationRunner} is one for jobs on values. */
+export interface JobRunner {
+  run(job: ClaimedJob, options: RunOptions, signal: AbortSignal): Promise<string>;
 }
 
 export type JobOutcome =

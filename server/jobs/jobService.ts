@@ -13,6 +13,8 @@ export interface JobServiceOptions {
   readonly dispatcher: JobDispatcher;
   /** Where a share stands; null when it is not served. */
   readonly cursorOf: (share: string) => Cursor | null;
+  /** Throws when the owner may not submit this; the shape of `params` has been checked. */
+  readonly authorize?: (owner: string, operation: string, params: unknown) => void;
 }
 
 export interface Submission {
@@ -34,10 +36,11 @@ export class JobService {
     return this.#options.registry;
   }
 
-  /** @throws `UnknownOperation`, `InvalidParams`, `UnknownShare`, `TooMany` */
+  /** @throws `UnknownOperation`, `InvalidParams`, `UnknownShare`, `Forbidden`, `TooMany` */
   async submit(owner: string, { operation, params, requestId, requires }: Submission): Promise<Job> {
-    const { registry, records, cursorOf } = this.#options;
+    const { registry, records, cursorOf, authorize } = this.#options;
     registry.check(operation, params);
+    authorize?.(owner, operation, params);
     if (requires && !cursorOf(requires.share)) throw new SynclineError('UnknownShare');
     const job = await records.submit({ owner, requestId, operation, params: JSON.stringify(params), requires });
     if (requires) await this.shareMoved(requires.share);

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import type { ValueOperation } from './operation.ts';
 import type { OperationRunner } from './operationRunner.ts';
 
 /** Runs operations while a caller waits: small ones right here, others in a worker. */
@@ -12,7 +12,7 @@ export class OperationCalls {
   }
 
   /** `operation` is one of the registry's. Rejects like {@link OperationRunner.run}. */
-  async call<P, R>(operation: Operation<P, R>, params: P, signal: AbortSignal): Promise<R> {
+  async call<P, R>(operation: ValueOperation<P, R>, params: P, signal: AbortSignal): Promise<R> {
     if (operation.quick(params)) return operation.run(params, () => undefined);
     const work = { operation: operation.name, params: JSON.stringify(params) };
     const text = await this.#runner.run(work, { timeLimitMs: this.#timeLimitMs }, signal);

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { SynclineError } from '../protocol/errors.ts';
 import { printable } from '../protocol/wirePath.ts';
-import type { Operation, ReportFraction } from './operation.ts';
+import { isFileOperation, type Operation, type ReportFraction, type WorkFiles } from './operation.ts';
 import { add } from './operations/add.ts';
 import { sort } from './operations/sort.ts';
+import { sortFile } from './operations/sortFile.ts';
 
 /** The closed list of what a job can run. To add one: write it in `operations/` and name it here. */
-export const OPERATIONS: readonly Operation[] = [add, sort];
+export const OPERATIONS: readonly Operation[] = [add, sort, sortFile] as readonly Operation[];
 
 /** Looks operations up by name and runs them on JSON text, which is how parameters and results are stored and sent. */
 export class OperationRegistry {
@@ -32,10 +33,12 @@ export class OperationRegistry {
   }
 
   /** @throws SynclineError also what the operation itself finds wrong. */
-  run(name: string, paramsText: string, report: ReportFraction): string {
+  run(name: string, paramsText: string, report: ReportFraction, files?: WorkFiles): string {
     const operation = this.find(name);
     const params = checkShape(operation, JSON.parse(paramsText));
-    return JSON.stringify(operation.run(params, report));
+    if (!isFileOperation(operation)) return JSON.stringify(operation.run(params, report));
+    if (!files) throw new SynclineError('Unsupported', `“${name}” works on files and runs as a job only.`);
+    return JSON.stringify(operation.run(params, report, files));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ReportFraction } from './operation.ts';
+import type { ReportFraction, WorkFiles } from './operation.ts';
 
 /**
  * Runs operations away from the event loop. A call rejects with a `SynclineError`: what the operation itself throws,
@@ -20,6 +20,8 @@ export interface Work {
   readonly operation: string;
   /** JSON. */
   readonly params: string;
+  /** Of an operation on a file. */
+  readonly files?: WorkFiles;
 }
 
 export interface RunOptions {

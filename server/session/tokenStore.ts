@@ -70,7 +70,12 @@ export class TokenStore {
   }
 
   isValid(id: string): boolean {
-    return this.list().some((each) => each.id === id && each.revokedAt === undefined);
+    return this.byId(id) !== null;
+  }
+
+  /** Null for a token that is unknown or revoked. */
+  byId(id: string): TokenIdentity | null {
+    return this.list().find((each) => each.id === id && isValidToken(each)) ?? null;
   }
 
   /** Accepts a new token from now on. @throws SynclineError `AlreadyExists` when a valid token has this name. */

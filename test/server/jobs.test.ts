@@ -24,7 +24,7 @@ test('the operations are listed', async () => {
   const { operations } = await client.call<{ operations: { name: string; quick: boolean }[] }>('jobs/operations', {});
   assert.deepEqual(
     operations.map(({ name, quick }) => `${name} ${quick}`),
-    ['add true', 'sort true'],
+    ['add true', 'sort true', 'sort-file false'],
   );
 });
 

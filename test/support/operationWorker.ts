@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import * as v from 'valibot';
 import { serveOperations } from '../../server/jobs/embedded/operationWorker.ts';
-import type { Operation } from '../../server/jobs/operation.ts';
+import type { ValueOperation } from '../../server/jobs/operation.ts';
 import { OPERATIONS, OperationRegistry } from '../../server/jobs/operationRegistry.ts';
 
 /** The operations of the server and some that behave badly, as a worker thread's entry for tests of pools and jobs. */
-const operation = (name: string, run: Operation['run']): Operation => ({
+const operation = (name: string, run: ValueOperation['run']): ValueOperation => ({
   name,
   summary: `Does “${name}”.`,
   params: v.unknown(),

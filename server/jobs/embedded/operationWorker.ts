@@ -20,12 +20,13 @@ const PROGRESS_EVERY_MS = 50;
 /** The body of a worker thread: runs one operation after the other. */
 export function serveOperations(port: MessagePort, registry: OperationRegistry): void {
   const post = (message: WorkerMessage): void => port.postMessage(message);
-  port.on('message', ({ operation, params }: Work) => {
+  port.on('message', ({ operation, params, files }: Work) => {
     try {
       const text = registry.run(
         operation,
         params,
         throttled((fraction) => post({ kind: 'progress', fraction })),
+        files,
       );
       if (Buffer.byteLength(text) > MAX_RESULT_BYTES) throw tooLarge();
       post({ kind: 'result', text });

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { SynclineError } from '../../protocol/errors.ts';
 import { addParams, addResult, type ComputeValue } from '../../protocol/messages/compute.ts';
-import type { Operation, ReportFraction } from '../operation.ts';
+import type { ReportFraction, ValueOperation } from '../operation.ts';
 import { isDecimal, isInteger } from './decimal.ts';
 import { ExactSum } from './exactSum.ts';
 import { offender } from './offender.ts';
@@ -14,7 +14,7 @@ const DIGITS_OF_SAFE_INTEGER = 15;
 const REPORT_EVERY = 65_536;
 
 /** Adds any count of numbers; see `compute/add` for what counts as one. Negative zero is 0. */
-export const add: Operation<Params, Result> = {
+export const add: ValueOperation<Params, Result> = {
   name: 'add',
   summary: 'Adds numbers: whole ones of any size exactly, others with a single rounding at the end.',
   params: addParams,

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { type ComputeValue, sortParams, sortResult } from '../../protocol/messages/compute.ts';
-import type { Operation, ReportFraction } from '../operation.ts';
+import type { ReportFraction, ValueOperation } from '../operation.ts';
 import { compareDecimals, type Decimal, decimalKey, parseDecimal } from './decimal.ts';
 import { offender } from './offender.ts';
 import { type Compare, compareCodepoints, compareLocale, compareNatural } from './textOrder.ts';
@@ -9,7 +9,7 @@ type Params = v.InferOutput<typeof sortParams>;
 type Result = v.InferOutput<typeof sortResult>;
 
 /** Sorts numbers or texts; see `compute/sort` for the collations. Negative zero is 0. */
-export const sort: Operation<Params, Result> = {
+export const sort: ValueOperation<Params, Result> = {
   name: 'sort',
   summary: 'Sorts numbers by value, or texts by code point, naturally, as a dictionary does or by the number each is.',
   params: sortParams,

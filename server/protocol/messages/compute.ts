@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { MAX_VALUES } from '../limits.ts';
 import { request } from './message.ts';
+import { contentId, count, share, wirePath } from './values.ts';
 
 export type ComputeValue = number | string;
 
@@ -26,9 +27,11 @@ export const addParams = v.strictObject({ values });
  */
 export const addResult = v.strictObject({ result: v.union([v.number(), v.string()]) });
 
+const order = v.optional(v.picklist(['ascending', 'descending']));
+
 export const sortParams = v.strictObject({
   values,
-  order: v.optional(v.picklist(['ascending', 'descending'])),
+  order,
   /**
    * Texts only; numbers sort by value. `codepoint` (default), `natural` (file2 before file10), `locale` (as an English
    * dictionary does: a, B, c), `numeric` (by the number that each text is).
@@ -45,3 +48,26 @@ export const add = request('compute/add', { right: 'compute', params: addParams,
 
 /** All numbers or all texts: what differs from the first value, NaN and infinity are `InvalidParams` with `index`. */
 export const sort = request('compute/sort', { right: 'compute', params: sortParams, result: sortResult });
+
+/**
+ * Of the job `sort-file`, which sorts the lines of a file of a share into another file of it (or the same one), however large
+ * they are, and commits the result like any other change. Lines end with a line feed; the last one is given one if it lacks it.
+ */
+export const sortFileParams = v.strictObject({
+  share,
+  path: wirePath,
+  /** Where the result goes. What is there is replaced, and kept in history, unless it changes while the job runs. */
+  to: wirePath,
+  order,
+  /** As for `compute/sort`; `codepoint` sorts other encodings than UTF-8 by byte. */
+  collation: v.optional(v.picklist(['codepoint', 'natural', 'locale', 'numeric'])),
+  /** Of lines with the same key only the first is kept. */
+  unique: v.optional(v.boolean()),
+  /** Sort by this part of each line, counted from 1; default: by the whole line. A line without it has an empty one. */
+  column: v.optional(v.pipe(count, v.minValue(1), v.maxValue(10_000))),
+  /** What separates columns; default: a tab. No quoting. */
+  delimiter: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(16))),
+  /** The first line stays where it is. */
+  header: v.optional(v.boolean()),
+});
+export const sortFileResult = v.strictObject({ path: wirePath, content: contentId, size: count, lines: count });

@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** Toasts stay for about as long. */
+const TOAST_MS = 20_000;
+
 export class Notifications {
   readonly #page: Page;
 
@@ -7,11 +10,21 @@ export class Notifications {
     this.#page = page;
   }
 
-  /** Waits for the toast whose text contains `text`. One without buttons goes away by itself after ten seconds. */
+  /**
+   * Waits for the notification whose text contains `text`: a toast, or a row of the list behind the bell, where toasts go by
+   * themselves after some seconds and when there are more than three.
+   */
   async find(text: string): Promise<Toast> {
-    const toast = this.#page.locator('.notifications-toasts .notification-toast').filter({ hasText: text }).first();
-    await toast.waitFor();
-    return new Toast(toast);
+    const toast = this.#page.locator('.notifications-toasts .notification-toast').filter({ hasText: text });
+    const row = this.#page.locator('.notifications-center .monaco-list-row').filter({ hasText: text });
+    try {
+      await toast.first().waitFor({ timeout: TOAST_MS });
+      return new Toast(toast.first());
+    } catch {
+      await this.#page.locator('.statusbar-item[id="status.notifications"] a').click();
+      await row.first().waitFor();
+      return new Toast(row.first());
+    }
   }
 
   /** Messages of the toasts in sight, newest first. */
