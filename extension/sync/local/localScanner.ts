@@ -30,6 +30,8 @@ export class LocalScanner {
   #rules: IgnoreRules;
   #ignoreFiles: ScanRequest['ignoreFiles'];
   #complete = false;
+  /** The folder that a scan is in: it is not asked for ignore files that its list does not show. */
+  #listed: { readonly folder: string; readonly hasIgnoreFile: boolean } | undefined;
   /** Why the rules are not known as a whole. */
   #rulesError: SynclineError | undefined;
   #rootIdentity: string | undefined;
@@ -98,9 +100,11 @@ export class LocalScanner {
       rules: this.#rules,
       cache: this.#cache,
       base,
+      listed: (folder, names) => (this.#listed = { folder, hasIgnoreFile: names.some(isIgnoreName) }),
       signal,
       onProgress,
     });
+    this.#listed = undefined;
     const tree = directory ?? EMPTY_TREE;
     this.#tree = shareNodes(tree, this.#complete ? this.#tree : EMPTY_TREE);
     this.#problems = problems;
@@ -147,6 +151,7 @@ export class LocalScanner {
     const rules = new IgnoreRules((path) => {
       const planned = this.#ignoreFiles?.get(path);
       if (planned !== undefined) return planned ?? undefined;
+      if (this.#listed && !this.#listed.hasIgnoreFile && folderOf(path) === this.#listed.folder) return undefined;
       try {
         return readIgnoreFile(this.#root, path);
       } catch (error) {
@@ -268,5 +273,8 @@ function isAtOrBelow(path: string, paths: ReadonlySet<string>): boolean {
     if (!at.includes('/')) return false;
   }
 }
+
+/** In any spelling that a file system may take for one. */
+const isIgnoreName = (name: string): boolean => isIgnoreFile(name.toLowerCase());
 
 const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 0));

@@ -17,6 +17,8 @@ export interface TreeScanOptions {
   readonly base: Tree;
   /** Start here instead of the root; it must be a folder that is not ignored. */
   readonly from?: WirePath;
+  /** As in {@link walkDirectory}. */
+  readonly listed?: ((path: string, names: readonly string[]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((entries: number) => void) | undefined;
 }
@@ -34,14 +36,14 @@ export interface ScannedTree {
  */
 export async function scanTree(options: TreeScanOptions): Promise<ScannedTree> {
   const scan = new TreeScan(options);
-  const { root, rules, from, signal, onProgress } = options;
+  const { root, rules, from, listed, signal, onProgress } = options;
   const skip = (path: string, isDirectory: boolean): boolean => {
     if (!rules.isIgnored(path, isDirectory)) return false;
     scan.hide(path);
     return true;
   };
   let entries = 0;
-  for await (const walked of walkDirectory(root, { from, skip, signal, rootError: 'RootUnavailable' })) {
+  for await (const walked of walkDirectory(root, { from, skip, listed, signal, rootError: 'RootUnavailable' })) {
     scan.add(walked);
     entries += walked.children.length;
     onProgress?.(entries);

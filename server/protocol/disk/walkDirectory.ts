@@ -42,6 +42,8 @@ export interface WalkOptions {
   readonly from?: WirePath | undefined;
   /** What is not looked at, not even by lstat; the walk does not enter it. `.syncline` is always skipped. */
   readonly skip?: ((path: string, isDirectory: boolean) => boolean) | undefined;
+  /** Told what is in a folder ('' for the root) before `skip` is asked about any of it. */
+  readonly listed?: ((path: WirePath | '', names: readonly string[]) => void) | undefined;
   /** Whether to enter a folder; asked after the folder that it is in was given out. Default: every one that is not skipped. */
   readonly enter?: ((path: WirePath) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -97,6 +99,10 @@ function walkOne(root: string, path: WirePath | '', device: bigint, options: Wal
     const { code, message } = diskError(error, `read the folder “${printable(path)}”`);
     return { path, children: [], problems: [], unreadable: { path, code, message } };
   }
+  options.listed?.(
+    path,
+    entries.map(({ name }) => name),
+  );
   const children: WalkedChild[] = [];
   const problems: Problem[] = [];
   for (const entry of entries) {
