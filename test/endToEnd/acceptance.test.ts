@@ -22,6 +22,7 @@ import { history, restore } from '../../server/protocol/messages/files.ts';
 import { SyncedFolder } from '../support/syncedFolder.ts';
 import { Live } from '../support/live.ts';
 import { startServer } from '../support/serverProcess.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { harvest, plant } from '../support/tree.ts';
 
 const many = (count: number, folder = ''): Record<string, string> =>
@@ -111,15 +112,22 @@ test('row 8: a checkout of another branch with 5,000 files is taken as one storm
   const live = await Live.start(t, 1);
   const [folder] = live.folders as [SyncedFolder];
   const there = (path: string): string => join(live.server.directory, path);
-  const git = (...args: string[]): void => {
+  const origin = join(temporaryFolder(t), 'origin');
+  mkdirSync(origin);
+  const git = (cwd: string, ...args: string[]): void => {
     const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
-    const { status, stderr } = spawnSync('git', [...who, ...args], { cwd: folder.root, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('git', [...who, ...args], { cwd, encoding: 'utf8' });
     assert.equal(status, 0, stderr);
   };
-  git('init', '--quiet', '--initial-branch', 'main');
-  plant(folder.root, many(5000));
-  git('add', '.');
-  git('commit', '--quiet', '-m', 'main');
+  git(origin, 'init', '--quiet', '--initial-branch', 'main');
+  for (const branch of ['main', 'other']) {
+    for (const [path, text] of Object.entries(many(5000))) plant(origin, { [path]: `${text} on ${branch}` });
+    git(origin, 'add', '.');
+    git(origin, 'commit', '--quiet', '-m', branch);
+    if (branch === 'main') git(origin, 'checkout', '--quiet', '-b', 'other');
+  }
+  git(folder.root, 'init', '--quiet', '--initial-branch', 'begin');
+  git(folder.root, 'fetch', '--quiet', origin, 'main:main', 'other:other');
   const held = (branch: string): Promise<void> =>
     until(live, () => {
       if (contentOf(there('d49/f4999')) !== `content 4999${branch}`) return false;
@@ -128,14 +136,11 @@ test('row 8: a checkout of another branch with 5,000 files is taken as one storm
         harvest(folder.root, (path) => path === '.git'),
       );
     });
-  await held('');
-  git('checkout', '--quiet', '-b', 'other');
-  for (const [path, text] of Object.entries(many(5000))) writeFileSync(folder.at(path), `${text} on the other branch`);
-  git('commit', '--quiet', '-am', 'other');
-  await held(' on the other branch');
+  git(folder.root, 'checkout', '--quiet', 'other');
+  await held(' on other');
   const before = sent(folder, 'files/commit');
-  git('checkout', '--quiet', 'main');
-  await held('');
+  git(folder.root, 'checkout', '--quiet', 'main');
+  await held(' on main');
   const commits = sent(folder, 'files/commit') - before;
   assert.ok(commits <= 25, `${commits} commits`);
   assert.ok(!existsSync(there('.git')));
