@@ -35,6 +35,8 @@ const RESTLESS_AFTER = 5;
 /** While git works on the folder, nothing is sent; but no longer than this. */
 const HELD_BACK_MS = 100;
 const MOST_HELD_BACK_MS = 10_000;
+/** Changes of no more paths at once are saves; more may belong together. */
+const FEW_SAVES = 4;
 /** Operations that could not be done are tried again this often. */
 const RETRY_FAILED_MS = 60_000;
 /** More deletions than this are only carried out after a complete look at the side on which something is missing. */
@@ -50,6 +52,8 @@ export interface ContinuousSyncOptions {
   readonly watchesLocal?: boolean;
   /** Whether another program is in the middle of changing the local folder. */
   readonly isHeldBack: () => boolean;
+  /** Sends a file beside a round, or has a round look at it; left out: it waits for the next one. */
+  readonly express?: (path: string) => void;
   readonly log: (event: string, data: object) => void;
 }
 
@@ -350,13 +354,21 @@ export class ContinuousSync {
   async #watchLocal(): Promise<void> {
     if (this.#localWatch || this.#isClosed || this.#options.watchesLocal === false) return;
     try {
-      this.#localWatch = await this.#options.local.watch((hint) => this.#hint({ local: hint, remote: 'nothing' }));
+      this.#localWatch = await this.#options.local.watch((hint) => this.#seen(hint));
       // what happened before the watch stood was seen by nobody
       this.#putBack({ local: 'everything', remote: 'nothing' });
       if (this.#isClosed) this.#forgetLocalWatch();
     } catch (error) {
       this.#options.log('watchFailed', { code: SynclineError.from(error).code });
     }
+  }
+
+  /** Files saved while a round is under way do not wait for its end, which may be an upload of minutes. */
+  #seen(hint: Look): void {
+    const { express, isHeldBack } = this.#options;
+    const isSave = typeof hint !== 'string' && hint.size <= FEW_SAVES;
+    if (express && isSave && this.#round && !this.#isPaused && !isHeldBack()) for (const path of hint) express(path);
+    else this.#hint({ local: hint, remote: 'nothing' });
   }
 
   /** A watch on a folder that is no longer there tells nothing of the one in its place. */

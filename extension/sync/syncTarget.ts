@@ -163,6 +163,7 @@ export class TargetSync {
       exclusive: this.#exclusive,
       clock,
       ...(options.watchLocal !== undefined && { watchesLocal: options.watchLocal }),
+      express: (path) => (isWirePath(path) ? this.#saves.send(path) : this.#continuous.hint(new Set([path]))),
       isHeldBack: () => existsSync(join(root, '.git', 'index.lock')),
       log,
     });

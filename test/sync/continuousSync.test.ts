@@ -1,3 +1,4 @@
+import type { WirePath } from '../../server/protocol/wirePath.ts';
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SynclineError } from '../../server/protocol/errors.ts';
@@ -5,6 +6,7 @@ import { BaseStore } from '../../extension/sync/base/baseStore.ts';
 import { ContinuousSync, MONITOR_EVERY_MS, SETTLE_MS } from '../../extension/sync/continuousSync.ts';
 import { Exclusive } from '../../extension/sync/exclusive.ts';
 import { StatCache } from '../../extension/sync/local/statCache.ts';
+import { SavedFiles } from '../../extension/sync/savedFiles.ts';
 import { SyncCycle } from '../../extension/sync/syncCycle.ts';
 import { showOperation } from '../support/carryOut.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -24,6 +26,7 @@ class Running {
   readonly states: string[] = [];
   settled = 0;
   isHeldBack = false;
+  readonly saves: SavedFiles;
 
   constructor(t: TestContext, sides: { base?: string; local: string; remote: string }) {
     this.local = new MemoryEndpoint(treeOf(sides.local));
@@ -42,8 +45,10 @@ class Running {
       clock,
       watchesLocal: true,
       isHeldBack: () => this.isHeldBack,
+      express: (path) => this.saves.send(path as WirePath),
       log,
     });
+    this.saves = new SavedFiles(this.cycle, this.sync, log);
     this.sync.onApplied(({ side, operation }) => this.applied.push(`${side}: ${showOperation(operation, () => '')}`));
     this.sync.onDidChangeState(({ kind }) => this.states.push(kind));
     this.sync.onSettled(() => this.settled++);
@@ -197,6 +202,22 @@ test('what changes during a round is looked at in the next', async (t) => {
   assert.deepEqual(running.applied, ['remote: put a', 'remote: put b']);
 });
 
+test('what is saved during a round does not wait for its end', async (t) => {
+  const running = await Running.start(t, { local: 'large=1 b=1', remote: 'large=1 b=1' });
+  const held = Promise.withResolvers<void>();
+  running.remote.beforeOperation = async (operation) => {
+    if (operation.kind === 'put' && operation.path === 'large') await held.promise;
+  };
+  await running.change('large=2 b=1', 'large');
+  await running.change('large=2 b=2', 'b');
+  assert.deepEqual(running.applied, ['remote: put b']);
+  await running.change('large=2 b=2 new=1', 'new');
+  assert.deepEqual(running.applied, ['remote: put b'], 'a new file is not that simple');
+  held.resolve();
+  await running.quiet();
+  assert.deepEqual(running.applied, ['remote: put b', 'remote: put large', 'remote: put new']);
+});
+
 test('while git works on the folder nothing is sent, but not for ever', async (t) => {
   const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
   running.isHeldBack = true;
@@ -309,7 +330,7 @@ test('paused, it does nothing, and resumed, it looks at everything', async (t) =
 
 test('a pause in the middle of a round stops it, and nothing is lost', async (t) => {
   const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
-  running.remote.beforeOperation = (operation) => {
+  running.remote.beforeOperation = async (operation) => {
     if (operation.kind === 'put' && operation.path === 'c') running.sync.pause();
   };
   await running.change('a=1 b=2 c=3 d=4', 'b', 'c', 'd');
