@@ -21,11 +21,12 @@ export async function runServe(options: ServeOptions, world: ServeWorld): Promis
   const signals = new AbortController();
   const stopped = Promise.race(STOP_SIGNALS.map((name) => once(process, name, { signal: signals.signal })));
   stopped.catch(() => undefined);
-  const onCrash = (error: unknown): never => {
+  const onCrash = (error: unknown): void => {
     log.error({ error }, 'crashed');
-    flush();
-    process.stderr.write('syncline-server: Something went wrong inside; the log says more.\n');
-    process.exit(3);
+    void flush().then(() => {
+      process.stderr.write('syncline-server: Something went wrong inside; the log says more.\n');
+      process.exit(3);
+    });
   };
   process.on('uncaughtException', onCrash);
   try {
@@ -47,7 +48,7 @@ export async function runServe(options: ServeOptions, world: ServeWorld): Promis
   } finally {
     signals.abort();
     process.off('uncaughtException', onCrash);
-    flush();
+    await flush();
   }
 }
 

@@ -93,6 +93,15 @@ test('over stdio the same is spoken on stdout, logs go to stderr, and the end of
   assert.match(log, /"msg":"stopped"/);
 });
 
+test('a server whose log and output nobody reads any more still ends when it is told to', async (t) => {
+  const server = await startServer(t);
+  server.child.stderr.destroy();
+  server.child.stdout.destroy();
+  const client = await RawClient.hello(server.url, server.token);
+  client.close();
+  assert.equal(await server.stop(), 0);
+});
+
 test('with a certificate the same is spoken over TLS', async (t) => {
   const fixtures = join(import.meta.dirname, '../fixtures/tls');
   const certificate = join(fixtures, 'localhost.pem');
