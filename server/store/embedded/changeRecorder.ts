@@ -56,6 +56,11 @@ export class ChangeRecorder {
     return this.#pending.length;
   }
 
+  /** The changes that are not committed yet. */
+  get uncommitted(): readonly FeedChange[] {
+    return this.#pending;
+  }
+
   /** Bytes of all versions that were kept since the start. */
   get keptBytes(): number {
     return this.#keptBytes;

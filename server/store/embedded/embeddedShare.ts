@@ -41,6 +41,8 @@ export class EmbeddedShare implements Share {
   readonly #scans: ShareScans;
   readonly #maintenance: Maintenance;
   readonly #statistics: ShareStatistics;
+  /** What a dead process, or a commit that failed, has done and not synced is on the disk. */
+  #ownWork = { mayBeUnsynced: true };
   #closed = false;
 
   private constructor(options: EmbeddedShareOptions, parts: ShareParts) {
@@ -187,7 +189,12 @@ export class EmbeddedShare implements Share {
   }
 
   #takeIn(paths: readonly WirePath[], options: AdoptionOptions): Promise<readonly WirePath[]> {
-    return this.#exclusive.run(() => takeIn(this.#parts, paths, options, (event) => this.#tell(event)));
+    return this.#exclusive.run(async () => {
+      const work = this.#ownWork;
+      const unsettled = await takeIn(this.#parts, paths, { ...options, ...work }, (event) => this.#tell(event));
+      if (work === this.#ownWork) this.#ownWork = { mayBeUnsynced: false };
+      return unsettled;
+    });
   }
 
   /** Takes in what suspects hold, and tells which of them did differ. */
@@ -208,6 +215,7 @@ export class EmbeddedShare implements Share {
   }
 
   #afterFailure(commits: readonly Commit[], error: unknown): void {
+    this.#ownWork = { mayBeUnsynced: true };
     this.#parts.log.error({ error, commits: commits.map(({ id }) => id) }, 'A commit failed');
     this.#scans.mark(commits.flatMap(({ operations }) => operations.flatMap(pathsOf)));
   }

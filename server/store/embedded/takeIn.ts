@@ -3,11 +3,19 @@ import type { ShareEvent } from '../feed.ts';
 import type { Adoption, AdoptionOptions } from './adoption.ts';
 import type { ChangeRecorder } from './changeRecorder.ts';
 import type { ObjectStore } from './objectStore.ts';
+import type { ShareRoot } from './shareRoot.ts';
+import { syncTaken } from './syncTaken.ts';
 
 export interface TakeInParts {
   readonly recorder: ChangeRecorder;
   readonly adoption: Adoption;
   readonly objects: Pick<ObjectStore, 'sync'>;
+  readonly root: ShareRoot;
+}
+
+export interface TakeInOptions extends AdoptionOptions {
+  /** Some of it may be our own work, left halfway. */
+  readonly mayBeUnsynced?: boolean;
 }
 
 /**
@@ -15,9 +23,9 @@ export interface TakeInParts {
  * what was not settled.
  */
 export async function takeIn(
-  { recorder, adoption, objects }: TakeInParts,
+  { recorder, adoption, objects, root }: TakeInParts,
   paths: readonly WirePath[],
-  options: AdoptionOptions,
+  options: TakeInOptions,
   tell: (event: ShareEvent) => void,
 ): Promise<readonly WirePath[]> {
   const commit = (): void => {
@@ -31,6 +39,7 @@ export async function takeIn(
   recorder.begin();
   try {
     const unsettled = await adoption.take(paths, { ...options, checkpoint });
+    if (options.mayBeUnsynced && recorder.cursor.rev > recorder.pending) await sync(root, recorder);
     // history that is told of must be there after a power cut
     await objects.sync();
     commit();
@@ -38,5 +47,14 @@ export async function takeIn(
   } catch (error) {
     recorder.rollback();
     throw error;
+  }
+}
+
+async function sync(root: ShareRoot, { uncommitted }: ChangeRecorder): Promise<void> {
+  const jail = root.jail();
+  try {
+    await syncTaken(jail, uncommitted);
+  } finally {
+    jail.close();
   }
 }
