@@ -7,7 +7,7 @@ import type { VirtualDisk } from './disk/virtualDisk.ts';
  * nothing is deleted that nobody deleted. Holds as long as no mode and no person says that one side wins.
  */
 export class Overwriting {
-  /** Paths, and whatever was below them. */
+  /** Names: what was deleted may have been moved elsewhere meanwhile, with its folder. */
   readonly #deleted = new Set<string>();
   readonly #seen = { server: new Set<string>(), clients: new Set<string>() };
 
@@ -18,7 +18,7 @@ export class Overwriting {
 
   /** A person or another program took away what was at a path, on any side. */
   deleted(path: string): void {
-    this.#deleted.add(path);
+    this.#deleted.add(path.slice(path.lastIndexOf('/') + 1));
   }
 
   /** Syncline took away what a path meant. Says what is wrong with that, if anything. */
@@ -32,8 +32,7 @@ export class Overwriting {
   }
 
   #isDeleted(path: string): boolean {
-    const names = path.split('/');
-    return names.some((_, n) => this.#deleted.has(names.slice(0, n + 1).join('/')));
+    return path.split('/').some((name) => this.#deleted.has(name));
   }
 }
 
