@@ -12,7 +12,7 @@ import { packContents, type UploadPack } from './uploadPacks.ts';
 import type { Wire } from './wire.ts';
 
 /** Transfers at a time: enough to hide the server's answers on a slow line, few enough to bound memory and open files. */
-const IN_FLIGHT = { tasks: 8, weight: 8 * 1024 * 1024, weigh: (pack: UploadPack) => pack.bytes };
+const IN_FLIGHT = { tasks: 8, weight: 4 * 1024 * 1024, weigh: (pack: UploadPack) => pack.bytes };
 
 /** Sends contents over one connection. */
 export class Uploads {
