@@ -41,6 +41,8 @@ export class MemoryEndpoint implements LocalSide, RemoteSide {
   rev = 0;
   isConfirmed = true;
   isOnline = true;
+  /** As a share does, it gives a content out wherever it holds it; a folder only where it is said to be. */
+  findsContents = false;
   /** What it says about commits that are sent again. */
   resent: (commits: readonly PendingCommit[]) => Operation[] = () => [];
   /** Called before each operation; may throw, or change the tree. */
@@ -128,10 +130,18 @@ export class MemoryEndpoint implements LocalSide, RemoteSide {
     for (const watcher of this.#watchers) watcher(hint);
   }
 
+  #holds({ path, content }: WantedContent): boolean {
+    const node = nodeAt(this.tree, path);
+    if (node?.kind === 'file' && node.content === content) return true;
+    return (
+      this.findsContents &&
+      [...entriesOf(this.tree)].some(([, each]) => each.kind === 'file' && each.content === content)
+    );
+  }
+
   async *#open(wanted: WantedContent, from: number): AsyncGenerator<Uint8Array> {
     await this.beforeSend(wanted);
-    const node = nodeAt(this.tree, wanted.path);
-    if (node?.kind !== 'file' || node.content !== wanted.content) throw new SynclineError('Changed');
+    if (!this.#holds(wanted)) throw new SynclineError('Changed');
     this.sent.push(wanted.path);
     yield Buffer.from(textOf(wanted.content)).subarray(from);
   }

@@ -17,6 +17,8 @@ import { show, treeOf } from '../support/treeNotation.ts';
 function cycleOf(store: BaseStore, base: Tree, local: Tree, remote: Tree, mode: (typeof MODES)[number]) {
   store.save({ base, remote: null, conflicts: [] });
   const sides = { local: new MemoryEndpoint(local), remote: new MemoryEndpoint(remote) };
+  // a file that was changed on the server and moved here is fetched before the server is told of the move
+  sides.remote.findsContents = true;
   const options = { ...sides, store, mode, cache: new StatCache(), clock: new FakeClock(), log: () => {} };
   return { ...sides, cycle: new SyncCycle(options) };
 }
