@@ -36,7 +36,7 @@ export async function createToken(
   }
   const token = newToken();
   const path = flags.tokenFile === undefined ? undefined : resolve(world.cwd, flags.tokenFile);
-  if (path !== undefined) writeToken(path, token);
+  if (path !== undefined) await writeToken(path, token);
   const record = await tokens.add(chosen, rights, token);
   if (flags.json) {
     print(world, JSON.stringify({ ...shown(record), ...(path === undefined ? { token } : { tokenFile: path }) }));

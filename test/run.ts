@@ -22,7 +22,7 @@ type TestStage = Exclude<Stage, 'check'>;
 
 const FILES: Record<TestStage, readonly string[]> = {
   unit: ['test/**/*.test.ts'],
-  e2e: ['test/endToEnd/**/*.test.ts'],
+  e2e: ['test/endToEnd/**/*.test.ts', 'test/crash/**/*.test.ts'],
   vscode: ['test/vscode/*.test.ts', 'test/vscode/ui/**/*.test.ts'],
 };
 /** A file that takes longer than this hangs. */

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, readFileSync, statSync } from 'node:fs';
-import { createExclusive, writeFully } from '../protocol/disk/atomicFile.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { placeFile, tidyPlace } from '../protocol/disk/atomicFile.ts';
 import { diskError, errnoOf, isMissing } from '../protocol/disk/diskError.ts';
 import { SynclineError } from '../protocol/errors.ts';
 import { newToken, RIGHTS, type TokenStore } from './tokenStore.ts';
@@ -24,7 +24,8 @@ export interface ProvidedToken {
 export async function provideToken(path: string, tokens: TokenStore): Promise<ProvidedToken> {
   const found = readToken(path);
   const token = found ?? newToken();
-  if (found === null) writeToken(path, token);
+  if (found === null) await writeToken(path, token);
+  else tidyPlace(path);
   const known = tokens.find(token);
   if (known?.revokedAt !== undefined) {
     throw new SynclineError('Usage', `The token in ${path} has been revoked; remove the file to make a new one.`);
@@ -33,16 +34,10 @@ export async function provideToken(path: string, tokens: TokenStore): Promise<Pr
   return { created: found === null, exposed: process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0 };
 }
 
-/** Writes a token into a file of its own that did not exist before. */
-export function writeToken(path: string, token: string): void {
+/** Writes a token into a file of its own that did not exist before: whole, or not at all. */
+export async function writeToken(path: string, token: string): Promise<void> {
   try {
-    const descriptor = createExclusive(path);
-    try {
-      writeFully(descriptor, Buffer.from(`${token}\n`));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    await placeFile(path, `${token}\n`);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') throw new SynclineError('Usage', `There is already something at ${path}.`);
     throw diskError(error, `write the token file ${path}`);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fsyncSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
-import { createExclusive, writeFully } from '../protocol/disk/atomicFile.ts';
+import { replaceFile } from '../protocol/disk/atomicFile.ts';
 import { diskError, errnoOf, isMissing } from '../protocol/disk/diskError.ts';
-import { syncPath } from '../protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../protocol/errors.ts';
 import type { Right } from '../protocol/messages/message.ts';
 import { printable } from '../protocol/wirePath.ts';
@@ -30,8 +30,6 @@ export type TokenRecord = v.InferOutput<typeof record>;
 /** Who a session is. `id` never changes its meaning; a name may be given anew after its token was revoked. */
 export type TokenIdentity = Pick<TokenRecord, 'id' | 'name' | 'rights'>;
 
-/** A writer that died has left its lock behind after this long. */
-const LOCK_STALE_MS = 10_000;
 const LOCK_TRIES = 200;
 const LOCK_RETRY_MS = 10;
 
@@ -119,25 +117,17 @@ export class TokenStore {
     return added;
   }
 
-  /** Reads, changes and replaces the file while no other process does. The new file itself is the lock. */
+  /** Reads, changes and replaces the file while no other process does. */
   async #change(change: (tokens: readonly TokenRecord[]) => readonly TokenRecord[]): Promise<void> {
-    const next = `${this.#path}.new`;
-    const descriptor = await lock(next);
     try {
-      try {
+      await locked(`${this.#path.slice(0, -'.json'.length)}.lock`, async () => {
         this.#refresh();
         const tokens = change(this.#tokens);
-        writeFully(descriptor, Buffer.from(`${JSON.stringify({ version: 1, tokens }, null, 2)}\n`));
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
-      renameSync(next, this.#path);
+        await replaceFile(this.#path, `${JSON.stringify({ version: 1, tokens }, null, 2)}\n`);
+      });
     } catch (error) {
-      rmSync(next, { force: true });
       throw diskError(error, 'write the list of tokens');
     }
-    await syncPath(dirname(this.#path));
   }
 
   #refresh(): void {
@@ -166,22 +156,32 @@ const digestOf = (token: string): Buffer => createHash('sha256').update(token).d
 
 const isValidToken = (each: TokenRecord): boolean => each.revokedAt === undefined;
 
-async function lock(path: string): Promise<number> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return createExclusive(path);
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST' || tries >= LOCK_TRIES) throw diskError(error, 'write the list of tokens');
-    }
-    removeIfStale(path);
-    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+/**
+ * The lock is the operating system's, on a file of SQLite, and so ends with the process however that ends: nobody has to wait for
+ * a dead one.
+ */
+async function locked(path: string, work: () => Promise<void>): Promise<void> {
+  const database = new DatabaseSync(path);
+  try {
+    for (let tries = 1; !tryLock(database, tries >= LOCK_TRIES); tries++)
+      await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+    await work();
+  } finally {
+    database.close();
   }
 }
 
-function removeIfStale(path: string): void {
+function tryLock(database: DatabaseSync, isLast: boolean): boolean {
   try {
-    if (Date.now() - statSync(path).mtimeMs > LOCK_STALE_MS) rmSync(path, { force: true });
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return true;
   } catch (error) {
-    if (!isMissing(error)) throw diskError(error, 'write the list of tokens');
+    const isBusy = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+    if (!isBusy) throw new SynclineError('StorageFailed', 'The list of tokens cannot be locked.', { cause: error });
+    if (isLast)
+      throw new SynclineError('TargetBusy', 'Another process is changing the list of tokens.', { cause: error });
+    return false;
   }
 }
+
+const SQLITE_BUSY = 5;

@@ -252,6 +252,26 @@ export const catalogue: Catalogue = {
     assert.deepEqual(await new ShareUser(reopened).tree(), {});
   },
 
+  async 'a rename of a folder that was done already counts as done, as long as it is that folder'({ share }) {
+    const user = new ShareUser(share);
+    await user.put('old/a', '1');
+    const rename = {
+      kind: 'rename' as const,
+      from: path('old'),
+      to: path('new'),
+      expect: { kind: 'directory' as const },
+      expectTo: null,
+    };
+    const [first] = await user.commit(rename);
+    assert.equal(first?.status, 'done');
+    await user.put('new/b', '2');
+    assert.deepEqual(await user.commit(rename), [first]);
+    assert.deepEqual(await user.tree(), { new: null, 'new/a': '1', 'new/b': '2' });
+    await user.commit({ kind: 'delete', path: path('new'), expect: { kind: 'directory' }, recursive: true });
+    await user.put('new/c', '3');
+    assert.deepEqual(await user.commit(rename), [{ status: 'conflict', path: 'old', current: null }]);
+  },
+
   async 'of commits that race for a path exactly one wins each time'({ share }) {
     const user = new ShareUser(share);
     await user.put('counter', '0');

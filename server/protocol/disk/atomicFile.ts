@@ -1,6 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { errnoOf } from './diskError.ts';
 import { syncPath } from './syncToDisk.ts';
 
@@ -46,23 +56,58 @@ export function writeFully(descriptor: number, bytes: Uint8Array, position: numb
 
 /**
  * Replaces a small file of Syncline's own (a token, a record) so that a reader and a power cut see the old or the new
- * bytes: a temporary file beside it, fsync, rename, fsync of the folder. Throws what the file system throws; the old file
- * is then untouched.
+ * bytes: a temporary file beside it, fsync, rename, fsync of the folder. Its name is always the same, so that what a process
+ * left there that died goes with the next call; nobody else may replace the file at the same time. Throws what the file system
+ * throws; the old file is then untouched.
  */
 export async function replaceFile(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = `${path}.new`;
   try {
-    const descriptor = createExclusive(temporary, mode);
-    try {
-      writeFully(descriptor, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeSynced(temporary, bytes, mode);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
   await syncPath(dirname(path));
+}
+
+/**
+ * Makes a small file that did not exist, in a folder that is not Syncline's own, private to its owner: whole and durable, or not
+ * at all. Throws what the file system throws, EEXIST when anything is there. A process that dies may leave a file beside it, which
+ * the next call removes, and {@link tidyPlace}.
+ */
+export async function placeFile(path: string, text: string): Promise<void> {
+  const temporary = besideOf(path);
+  try {
+    writeSynced(temporary, text, 0o600);
+    linkSync(temporary, path);
+  } catch (error) {
+    if (!isWithoutLinks(error)) throw error;
+    if (lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+    renameSync(temporary, path);
+  } finally {
+    tidyPlace(path);
+  }
+  await syncPath(dirname(path));
+}
+
+/** Removes what a process left that died in {@link placeFile}. */
+export function tidyPlace(path: string): void {
+  rmSync(besideOf(path), { force: true });
+}
+
+const besideOf = (path: string): string => join(dirname(path), `.${basename(path)}.syncline`);
+
+const isWithoutLinks = (error: unknown): boolean =>
+  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errnoOf(error) ?? '');
+
+function writeSynced(path: string, bytes: Uint8Array | string, mode: number): void {
+  const descriptor = createAnew(path, mode);
+  try {
+    writeFully(descriptor, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

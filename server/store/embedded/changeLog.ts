@@ -15,6 +15,7 @@ interface Row {
 export class ChangeLog {
   readonly #append: Query<never>;
   readonly #after: Query<Row>;
+  readonly #at: Query<Row>;
   readonly #bounds: Query<{ first: number | null; last: number | null }>;
   readonly #trim: Query<never>;
 
@@ -23,6 +24,7 @@ export class ChangeLog {
     this.#after = connection.query(
       'SELECT rev, kind, path, source, entry FROM changes WHERE rev > ? ORDER BY rev LIMIT ?',
     );
+    this.#at = connection.query('SELECT rev, kind, path, source, entry FROM changes WHERE rev = ?');
     this.#bounds = connection.query(
       'SELECT (SELECT min(rev) FROM changes) AS first, (SELECT max(rev) FROM changes) AS last',
     );
@@ -44,6 +46,12 @@ export class ChangeLog {
 
   after(rev: number, limit: number): FeedChange[] {
     return this.#after.all(rev, limit).map(toChange);
+  }
+
+  /** The change that took a revision; null when the log does not have it any more. */
+  at(rev: number): FeedChange | null {
+    const row = this.#at.get(rev);
+    return row ? toChange(row) : null;
   }
 
   /** First and last revision that the log still has; 0 and 0 while nothing has ever happened. The last is never trimmed. */

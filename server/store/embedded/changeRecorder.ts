@@ -66,6 +66,11 @@ export class ChangeRecorder {
     return this.#keptBytes;
   }
 
+  /** The change that took a revision, a pending one included; null when it is too long ago. */
+  changeAt(rev: number): FeedChange | null {
+    return this.#log.at(rev);
+  }
+
   begin(): void {
     this.entries.forgetAll();
     this.#database.begin();

@@ -28,7 +28,7 @@ export async function rename(context: OperationContext, operation: Rename, by: s
   const source = recorder.entries.get(from);
   const target = recorder.entries.get(to);
   if (!source) {
-    const answer = isDone(target, operation) ? done(target.rev) : conflict(from, null);
+    const answer = isDone(context, target, operation) ? done(target.rev) : conflict(from, null);
     return disk.asKnown(from, null, answer);
   }
   if (!sameEntry(source.entry, expect)) return disk.asKnown(from, source, conflict(from, source));
@@ -42,9 +42,16 @@ export async function rename(context: OperationContext, operation: Rename, by: s
   return move(context, source, target, to, by);
 }
 
-/** A repetition of a rename that was done; a folder does not say whether it is the same one. */
-function isDone(target: IndexEntry | null, { expect }: Rename): target is IndexEntry {
-  return target !== null && expect.kind !== 'directory' && sameEntry(target.entry, expect);
+/** A repetition of a rename that was done. A folder is the same one if nothing has happened to it since it came from there. */
+function isDone(
+  { recorder }: OperationContext,
+  target: IndexEntry | null,
+  { from, to, expect }: Rename,
+): target is IndexEntry {
+  if (target === null || !sameEntry(target.entry, expect)) return false;
+  if (expect.kind !== 'directory') return true;
+  const last = recorder.changeAt(target.rev);
+  return last?.kind === 'rename' && last.from === from && last.to === to;
 }
 
 function findObstacle(

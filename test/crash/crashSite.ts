@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { connect } from '../../extension/connect/connect.ts';
+import type { ServerClient } from '../../extension/connect/serverClient.ts';
+import { PATIENCE_MS, type Running, ServerProcess } from '../support/programs.ts';
+import { CommitWriter } from './commitWriter.ts';
+import { astray, examineShare, lookInto, torn } from './examine.ts';
+import { FuseBox } from './fuseBox.ts';
+import { Ledger } from './ledger.ts';
+import type { Place } from './place.ts';
+
+interface Cleanup {
+  after(work: () => unknown): void;
+}
+
+/** A real server on a real disk that dies where it is told to, somebody who writes to it, and a ledger of what was acknowledged. */
+export class CrashSite {
+  readonly server: ServerProcess;
+  readonly fuse: FuseBox;
+  readonly ledger = new Ledger();
+  readonly writer = new CommitWriter(this.ledger, 'w');
+  /** Deaths so far. */
+  kills = 0;
+
+  private constructor(server: ServerProcess, fuse: FuseBox) {
+    this.server = server;
+    this.fuse = fuse;
+  }
+
+  /** `place`: where the server dies in this start, which then fails. */
+  static async open(t: Cleanup, home: string, place?: Place): Promise<CrashSite> {
+    const fuse = new FuseBox(join(home, 'fuse'));
+    if (place) fuse.light(place);
+    const server = await ServerProcess.start(t, home, { env: fuse.env });
+    return new CrashSite(server, fuse);
+  }
+
+  /** Works with a connection of its own; a dead server rejects it. */
+  async connected<T>(work: (client: ServerClient) => Promise<T>): Promise<T> {
+    const { url, token } = this.server;
+    const client = await connect({ url, token, clientName: 'crash', clientVersion: '1' });
+    try {
+      return await work(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Lets the writer work until the server has died at a place. */
+  async dieAt(place: Place, turns = 6): Promise<void> {
+    if (this.server.running.hasEnded) await this.server.start();
+    this.fuse.light(place);
+    for (let turn = 0; turn < turns && this.fuse.isBurning; turn++)
+      await this.connected((client) => this.writer.turn(client)).catch((error: unknown) => {
+        if (this.fuse.isBurning) throw error;
+      });
+    await this.#died(this.server.running, place);
+  }
+
+  /** Starts the server, which dies at a place while it starts or right after. */
+  async dieStarting(place: Place): Promise<void> {
+    this.fuse.light(place);
+    await this.server.start().catch((error: unknown) => {
+      if (this.fuse.isBurning) throw error;
+    });
+    await this.#died(this.server.running, place);
+  }
+
+  /** Starts the server again, examines everything it holds, and repeats what was not answered. */
+  async recover(where: string): Promise<void> {
+    const { directory, ledger } = this;
+    assert.deepEqual(torn(lookInto(directory), ledger), [], `${where}: before the start`);
+    await this.server.start();
+    await this.connected(async (client) => {
+      assert.deepEqual(await examineShare(directory, ledger, client), [], where);
+      await this.writer.repeat(client);
+    });
+    assert.deepEqual(astray(lookInto(directory), ledger), [], `${where}: after the repetition`);
+  }
+
+  get directory(): string {
+    return this.server.folder;
+  }
+
+  async #died(running: Running, place: Place): Promise<void> {
+    const late = setTimeout(() => running.child.kill('SIGKILL'), PATIENCE_MS);
+    const wasReached = this.fuse.isBurning ? 'never reached' : 'reached';
+    if (this.fuse.isBurning) running.child.kill('SIGKILL');
+    const { signal, stderr } = await running.ended;
+    clearTimeout(late);
+    this.fuse.putOut();
+    this.kills++;
+    assert.equal(wasReached, 'reached', `${JSON.stringify(place)}: ${stderr.slice(-2000)}`);
+    assert.equal(signal, 'SIGKILL');
+  }
+}

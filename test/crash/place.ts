@@ -1,0 +1,31 @@
+/** A kind of call that a program makes, by what it does to which path: where it can be made to die. */
+export interface Place {
+  /** Name of a function of `node:fs`, or `exec` of a database. */
+  readonly call: string;
+  /** What the path of the call, or of the database, ends in; of calls with two paths the first one. A regular expression. */
+  readonly at?: string;
+  /** The second path. */
+  readonly to?: string;
+  /** What the database is told; a regular expression. */
+  readonly sql?: string;
+  /** `halfway`: half of the bytes have been written. */
+  readonly when: 'before' | 'halfway' | 'after';
+  /** Of the calls that fit, counted from one; default: the first. */
+  readonly nth?: number;
+}
+
+/** A call as it was made: paths absolute and real, not by way of an open folder. */
+export interface Call {
+  readonly call: string;
+  readonly at: string;
+  readonly to?: string;
+  readonly sql?: string;
+}
+
+export function fits(place: Place, made: Call): boolean {
+  const matches = (pattern: string | undefined, text = ''): boolean =>
+    pattern === undefined || new RegExp(`${pattern}$`).test(text);
+  return (
+    place.call === made.call && matches(place.at, made.at) && matches(place.to, made.to) && matches(place.sql, made.sql)
+  );
+}
