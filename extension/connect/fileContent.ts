@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import type { ContentId } from '../../server/protocol/contentId.ts';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
+import { readRange } from '../../server/protocol/disk/readRange.ts';
 import { MAX_FRAME_PAYLOAD } from '../../server/protocol/limits.ts';
 import { printable } from '../../server/protocol/wirePath.ts';
 import type { UploadContent } from './serverClient.ts';
@@ -9,13 +10,26 @@ import type { UploadContent } from './serverClient.ts';
 export function fileContent(
   file: string,
   name: string,
-  known: { readonly content: ContentId; readonly size: number },
+  known: { readonly content: ContentId; readonly size: number; readonly replaces?: ContentId | undefined },
 ): UploadContent {
-  const { content, size } = known;
+  const { content, size, replaces } = known;
   return {
     content,
     size,
+    replaces,
     hint: name,
+    async *range(from, to) {
+      try {
+        const descriptor = openSync(file, 'r');
+        try {
+          yield* readRange(descriptor, from, to);
+        } finally {
+          closeSync(descriptor);
+        }
+      } catch (error) {
+        throw diskError(error, `read “${printable(name)}”`);
+      }
+    },
     async *open(from) {
       try {
         if (size - from > MAX_FRAME_PAYLOAD) {

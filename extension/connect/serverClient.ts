@@ -4,6 +4,7 @@ import type { ContentPart } from '../../server/protocol/messages/content.ts';
 import type * as files from '../../server/protocol/messages/files.ts';
 import type * as jobs from '../../server/protocol/messages/jobs.ts';
 import type { ParamsOf, RequestMessage, ResultOf } from '../../server/protocol/messages/message.ts';
+import type { ProgressReport } from '../../server/protocol/messages/progress.ts';
 import type * as session from '../../server/protocol/messages/session.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
 
@@ -68,12 +69,21 @@ export interface UploadContent {
   /** Bytes the server already holds (from `content/missing`). */
   readonly from?: number;
   open(from: number): AsyncIterable<Uint8Array>;
+  /** What the server holds in its place. Of a large content that has much in common with it, only the rest travels. */
+  readonly replaces?: ContentId | undefined;
+  /**
+   * The bytes between two offsets, as they are now: nothing of what `open` checks is checked, that is left to the server. A
+   * content without it travels whole.
+   */
+  range?(from: number, to: number): AsyncIterable<Uint8Array>;
 }
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; left out: the message's own. */
   readonly deadlineMs?: number;
+  /** Progress counts as a sign of life: the deadline is then that between two of them. */
+  readonly onProgress?: (report: ProgressReport) => void;
 }
 
 export interface TransferOptions {

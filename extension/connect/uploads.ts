@@ -1,11 +1,12 @@
 import { SynclineError } from '../../server/protocol/errors.ts';
-import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
-import * as content from '../../server/protocol/messages/content.ts';
+import { INITIAL_CREDIT, STALL_MS } from '../../server/protocol/limits.ts';
+import * as messages from '../../server/protocol/messages/content.ts';
 import * as files from '../../server/protocol/messages/files.ts';
 import type { ParamsOf, ResultOf } from '../../server/protocol/messages/message.ts';
 import { joinTransfer } from '../../server/protocol/transfer/joinTransfer.ts';
 import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
-import { sampleCompresses } from './compressible.ts';
+import { isCompressedName, sampleCompresses } from './compressible.ts';
+import { type Comparable, deltaOf, isComparable, wholeInstead } from './deltaUploads.ts';
 import { forEachInFlight } from './inFlight.ts';
 import type { TransferOptions, UploadContent } from './serverClient.ts';
 import { packContents, type UploadPack } from './uploadPacks.ts';
@@ -13,6 +14,9 @@ import type { Wire } from './wire.ts';
 
 /** Transfers at a time: enough to hide the server's answers on a slow line, few enough to bound memory and open files. */
 const IN_FLIGHT = { tasks: 8, weight: 4 * 1024 * 1024, weigh: (pack: UploadPack) => pack.bytes };
+
+/** Bytes that a server puts in their places in a millisecond, at least. */
+const SLOWEST_COPY = 10_000;
 
 /** Sends contents over one connection. */
 export class Uploads {
@@ -25,7 +29,9 @@ export class Uploads {
   send(share: string, contents: readonly UploadContent[], options: TransferOptions = {}): Promise<void> {
     const packs = packContents(contents, this.#wire.maxContents);
     const send = async (pack: UploadPack, signal: AbortSignal): Promise<void> => {
-      await this.#start(share, await this.#prepare(pack, options.onProgress), signal).done;
+      const [first] = pack.contents;
+      const rest = first && isComparable(first) ? await this.#sendDelta(share, first, { ...options, signal }) : pack;
+      if (rest) await this.#start(share, await this.#prepare(rest, options.onProgress), signal).done;
     };
     return forEachInFlight(packs, IN_FLIGHT, send, options.signal);
   }
@@ -58,6 +64,36 @@ export class Uploads {
     throw SynclineError.from(failed ? failed.reason : (committed as PromiseRejectedResult).reason);
   }
 
+  /** Sends what the server lacks of a content; gives back what has to be sent whole instead. */
+  async #sendDelta(
+    share: string,
+    content: Comparable,
+    { signal, onProgress }: TransferOptions & { readonly signal: AbortSignal },
+  ): Promise<UploadPack | null> {
+    const { request } = this.#wire;
+    const delta = await deltaOf(this.#wire, share, content, signal);
+    const compress = isCompressedName(content.hint) ? 'no' : 'sample';
+    if (!delta) return { contents: [content], bytes: content.size - (content.from ?? 0), compress };
+    const { reused, bytes, source } = delta;
+    try {
+      const rest = { ...content, open: () => source };
+      const prepared = await this.#prepare({ contents: [rest], bytes, compress }, onProgress);
+      const patienceMs = STALL_MS + (content.size - bytes) / SLOWEST_COPY;
+      await this.#start(share, { ...prepared, reused, stallMs: patienceMs }, signal).done;
+      onProgress?.(content.size - (content.from ?? 0) - bytes);
+      return null;
+    } catch (error) {
+      if (signal.aborted || !wholeInstead(error)) throw error;
+      const { missing } = await request(
+        messages.missing,
+        { share, contents: [{ content: content.content, size: content.size }] },
+        { signal },
+      );
+      const [left] = missing;
+      return left ? { contents: [{ ...content, from: left.from }], bytes: left.size - left.from, compress } : null;
+    }
+  }
+
   /** Decides how a pack travels; may have to look at its first bytes for that. */
   async #prepare(pack: UploadPack, onProgress: TransferOptions['onProgress']): Promise<Prepared> {
     const { zstd } = this.#wire;
@@ -72,25 +108,36 @@ export class Uploads {
   }
 
   /** Announces a transfer and sends its frames right behind. */
-  #start(share: string, { contents, source, encoding }: Prepared, signal?: AbortSignal): Transfer {
+  #start(share: string, { contents, source, encoding, reused, stallMs }: Prepared, signal?: AbortSignal): Transfer {
     const { peer, request, nextTransfer, transfers } = this.#wire;
     const { promise: announced, resolve: announce } = Promise.withResolvers<void>();
     const move = async (): Promise<void> => {
       const over = new AbortController();
       const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
       const transfer = nextTransfer();
-      const answered = request(content.upload, { share, transfer, contents, encoding }, { signal: either });
+      const answered = request(
+        messages.upload,
+        { share, transfer, contents, encoding, ...(reused && { reused: [...reused] }) },
+        { signal: either },
+      );
       announce();
-      await joinTransfer(answered, sendTransfer(peer, { transfer, encoding, source, signal: either }), over);
+      await joinTransfer(
+        answered,
+        sendTransfer(peer, { transfer, encoding, source, signal: either, ...(stallMs && { stallMs }) }),
+        over,
+      );
     };
     return { announced, done: transfers.run(move, signal).finally(announce) };
   }
 }
 
 interface Prepared {
-  readonly contents: content.ContentPart[];
+  readonly contents: messages.ContentPart[];
   readonly source: AsyncIterable<Uint8Array>;
-  readonly encoding: content.Encoding;
+  readonly encoding: messages.Encoding;
+  readonly reused?: readonly messages.Reused[];
+  /** How long the server may take nothing, where it has other things to do for the transfer. */
+  readonly stallMs?: number;
 }
 
 interface Transfer {

@@ -34,6 +34,12 @@ export interface ContentSource {
   /** One content, pulled, from an offset on. @throws `Changed` when the side no longer holds it. */
   open(wanted: WantedContent, from: number): AsyncIterable<Uint8Array>;
 
+  /**
+   * The bytes between two offsets, where a side offers that. Whether they belong to the content has to be checked by whoever
+   * gets the whole of it. @throws `Changed` when the side holds something of another size.
+   */
+  range?(wanted: WantedContent, from: number, to: number): AsyncIterable<Uint8Array>;
+
   /** Many contents, pushed into a sink. Those that the side no longer holds are left out and returned. */
   send(wanted: readonly WantedContent[], sink: ContentSink, options: SendOptions): Promise<readonly ContentId[]>;
 
@@ -48,6 +54,13 @@ export interface WantedContent {
   readonly size: number;
   /** Bytes the receiver already has. */
   readonly from?: number;
+  /** What the receiver holds in its place: large contents may have much in common with that. */
+  readonly replaces?: ReplacedContent | undefined;
+}
+
+export interface ReplacedContent {
+  readonly content: ContentId;
+  readonly size: number;
 }
 
 export interface SendOptions {

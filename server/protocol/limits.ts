@@ -45,6 +45,12 @@ export const LINK_OVERFLOW = 64 * 1024 * 1024;
 /** Contents in one transfer. */
 export const MAX_TRANSFER_CONTENTS = 4096;
 
+/** Pieces that one `content/locate` asks for. */
+export const MAX_PIECES = 16_384;
+
+/** Stretches of a content that are left out of one transfer. */
+export const MAX_STRETCHES = 16_384;
+
 /** Operations in one commit. */
 export const MAX_OPERATIONS = 2048;
 

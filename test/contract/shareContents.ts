@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { ContentChunker } from '../../server/protocol/chunks/contentChunker.ts';
+import { pieceIdOf } from '../../server/protocol/chunks/piece.ts';
 import { contentIdOf, EMPTY_CONTENT } from '../../server/protocol/contentId.ts';
 import type { Share } from '../../server/store/share.ts';
 import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
+import { isSynclineError } from '../support/errors.ts';
 import type { Catalogue } from './shareContract.ts';
 
 const LARGE = 700_000;
@@ -11,6 +15,17 @@ async function begin(share: Share, bytes: Buffer, from: number, to: number) {
   const writer = await share.contents.sink().open({ content: contentIdOf(bytes), size: bytes.length, from });
   for (let at = from; at < to; at += 100_000) await writer.write(bytes.subarray(at, Math.min(at + 100_000, to)));
   return writer;
+}
+
+/** A sink for one content knows which. */
+const ANY = { content: EMPTY_CONTENT, size: 0, from: 0 };
+
+async function putBytes(user: ShareUser, at: string, bytes: Buffer): Promise<void> {
+  const content = contentIdOf(bytes);
+  await (await begin(user.share, bytes, 0, bytes.length)).finish();
+  const entry = { kind: 'file' as const, content, size: bytes.length, executable: false };
+  const [result] = await user.commit({ kind: 'put', path: path(at), entry, expect: null });
+  assert.equal(result?.status, 'done');
 }
 
 async function missingOffset(share: Share, bytes: Buffer): Promise<number | null> {
@@ -39,6 +54,77 @@ export const catalogue: Catalogue = {
     const [again] = await user.commit({ kind: 'put', path: path('b'), entry: fileEntry('first'), expect: null });
     assert.equal(again?.status, 'done');
     assert.deepEqual(await user.tree(), { b: 'first' });
+  },
+
+  async 'a large content is put together from what the share holds, and goes on where that broke'({ share }) {
+    const user = new ShareUser(share);
+    const [old, fresh] = [randomBytes(LARGE), randomBytes(1000)];
+    const bytes = Buffer.concat([fresh, old.subarray(300_000), fresh, old.subarray(0, 300_000)]);
+    await putBytes(user, 'old', old);
+    const [content, size] = [contentIdOf(bytes), bytes.length];
+    const reused = [
+      { at: 1000, length: LARGE - 300_000, content: contentIdOf(old), offset: 300_000 },
+      { at: size - 300_000, length: 300_000, content: contentIdOf(old), offset: 0 },
+    ];
+    const broken = await share.contents.assemble({ content, size, from: 0 }, reused).open(ANY);
+    await broken.write(fresh);
+    await broken.write(fresh.subarray(0, 500));
+    await broken.abort();
+    const from = LARGE - 300_000 + 1500;
+    assert.equal(await missingOffset(share, bytes), from);
+    const writer = await share.contents.assemble({ content, size, from }, reused.slice(1)).open(ANY);
+    await writer.write(fresh.subarray(500));
+    await writer.finish();
+    assert.equal(await missingOffset(share, bytes), null);
+  },
+
+  async 'what was put together from something else than was believed is refused'({ share }) {
+    const user = new ShareUser(share);
+    const [old, bytes] = [randomBytes(LARGE), randomBytes(LARGE)];
+    await putBytes(user, 'old', old);
+    const part = { content: contentIdOf(bytes), size: LARGE, from: 0 };
+    const assemble = async (offset: number, id = contentIdOf(old)): Promise<void> => {
+      const reused = [{ at: 0, length: LARGE - 5, content: id, offset }];
+      const writer = await share.contents.assemble(part, reused).open(ANY);
+      try {
+        await writer.write(bytes.subarray(LARGE - 5));
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+      await writer.finish();
+    };
+    await assert.rejects(assemble(0), isSynclineError('ContentMismatch'));
+    await assert.rejects(assemble(6), isSynclineError('ContentGone'));
+    await assert.rejects(assemble(Number.MAX_SAFE_INTEGER), isSynclineError('ContentGone'));
+    await assert.rejects(assemble(0, contentIdOf(bytes)), isSynclineError('ContentGone'));
+    const entry = { kind: 'file' as const, content: part.content, size: LARGE, executable: false };
+    const [put] = await user.commit({ kind: 'put', path: path('lie'), entry, expect: null });
+    assert.equal(put?.status === 'problem' && put.code, 'MissingContent');
+  },
+
+  async 'pieces of a content are found where they lie one behind the other'({ share }) {
+    const user = new ShareUser(share);
+    const bytes = randomBytes(2_000_000);
+    await putBytes(user, 'old', bytes);
+    const content = contentIdOf(bytes);
+    const chunker = new ContentChunker();
+    chunker.update(Buffer.concat([bytes.subarray(500_000), bytes.subarray(0, 500_000)]));
+    const pieces = chunker.finish();
+    assert.deepEqual(await share.contents.locate({ pieces }, {}), [], 'nobody has asked for that content yet');
+    const found = await share.contents.locate({ pieces, content, only: true }, {});
+    const covered = found.flatMap(({ first, count }) => pieces.slice(first, first + count));
+    assert.ok(covered.reduce((sum, { size }) => sum + size, 0) > 1_000_000);
+    for (const { first, count, offset } of found) {
+      let at = offset;
+      for (const { id, size } of pieces.slice(first, first + count)) {
+        assert.equal(pieceIdOf(bytes.subarray(at, at + size)), id);
+        at += size;
+      }
+    }
+    assert.deepEqual(await share.contents.locate({ pieces }, {}), found, 'also without being told where to look');
+    const unknown = contentIdOf(Buffer.from('unknown'));
+    assert.deepEqual(await share.contents.locate({ pieces, content: unknown, only: true }, {}), []);
   },
 
   async 'an empty file needs no upload'({ share }) {

@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
+import fc from 'fast-check';
 import { type ContentId, contentIdOf } from '../../server/protocol/contentId.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
+import { MAX_STRETCHES } from '../../server/protocol/limits.ts';
 import * as content from '../../server/protocol/messages/content.ts';
 import * as files from '../../server/protocol/messages/files.ts';
 import type { ResultOf } from '../../server/protocol/messages/message.ts';
@@ -147,7 +150,68 @@ test('what another program writes into the folder can be fetched by its content'
   assert.deepEqual(await download(client, [bytes], ['zstd']), [bytes]);
 });
 
+test('an upload that takes stretches from elsewhere is refused unless they are in order and within the content', async (t) => {
+  const client = await open(t);
+  const [old, bytes] = [randomBytes(1_000_000), randomBytes(1_000_000)];
+  await upload(client, [old], 'identity');
+  await put(client, 'stretches.bin', old);
+  const id = contentIdOf(old);
+  const refused: readonly content.Reused[][] = [
+    [],
+    [{ at: 0, length: 0, content: id, offset: 0 }],
+    [{ at: 500_000, length: 500_001, content: id, offset: 0 }],
+    [{ at: 1_000_001, length: 1, content: id, offset: 0 }],
+    [
+      { at: 10, length: 10, content: id, offset: 0 },
+      { at: 19, length: 10, content: id, offset: 0 },
+    ],
+    [
+      { at: 10, length: 10, content: id, offset: 0 },
+      { at: 0, length: 5, content: id, offset: 0 },
+    ],
+    Array.from({ length: MAX_STRETCHES + 1 }, (_, n) => ({ at: n, length: 1, content: id, offset: n })),
+  ];
+  for (const reused of refused)
+    await assert.rejects(upload(client, [bytes], 'identity', { reused }), isSynclineError('InvalidParams'));
+  const two = upload(client, [bytes, old], 'identity', { reused: [{ at: 0, length: 5, content: id, offset: 0 }] });
+  await assert.rejects(two, isSynclineError('InvalidParams'));
+});
+
+test('whatever is said to be reused, only the content itself is ever stored', async (t) => {
+  const client = await open(t);
+  const old = randomBytes(600_000);
+  const bytes = Buffer.concat([old.subarray(0, 300_000), randomBytes(300_000)]);
+  await upload(client, [old], 'identity');
+  await put(client, 'fuzzed-old.bin', old);
+  const stretch = fc.record({
+    at: fc.nat(bytes.length),
+    length: fc.oneof(fc.integer({ min: 1, max: 300_000 }), fc.constant(2 ** 53 - 1)),
+    content: fc.constantFrom(contentIdOf(old), contentIdOf(bytes)),
+    offset: fc.oneof(fc.nat(old.length), fc.constant(2 ** 53 - 1)),
+  });
+  const CODES = new Set(['InvalidParams', 'ContentMismatch', 'ContentGone', 'Cancelled']);
+  const property = fc.asyncProperty(fc.array(stretch, { minLength: 1, maxLength: 3 }), async (some) => {
+    const reused = some.sort((a, b) => a.at - b.at);
+    try {
+      await upload(client, [bytes], 'identity', { reused });
+    } catch (error) {
+      assert.ok(error instanceof SynclineError && CODES.has(error.code), String(error));
+    }
+  });
+  await fc.assert(property, { numRuns: 60 });
+  const { results } = await put(client, 'fuzzed.bin', bytes);
+  assert.equal(results[0]?.status === 'problem' && results[0].code, 'MissingContent');
+  const reused = [{ at: 0, length: 300_000, content: contentIdOf(old), offset: 0 }];
+  const source = (async function* () {
+    yield bytes.subarray(300_000);
+  })();
+  await upload(client, [bytes], 'identity', { reused, source });
+  assert.equal((await put(client, 'fuzzed2.bin', bytes)).results[0]?.status, 'done');
+  assert.deepEqual(readFileSync(join(server.directory, 'fuzzed2.bin')), bytes);
+});
+
 interface UploadOptions {
+  readonly reused?: content.Reused[];
   readonly from?: number;
   readonly source?: AsyncIterable<Uint8Array>;
   readonly onProgress?: (done: number) => void;
@@ -159,21 +223,23 @@ async function upload(
   { peer }: PeerClient,
   contents: readonly Buffer[],
   encoding: content.Encoding,
-  { from = 0, source, onProgress }: UploadOptions = {},
+  { from = 0, source, onProgress, reused }: UploadOptions = {},
 ): Promise<ResultOf<typeof content.upload>> {
   const transfer = ++transfers;
   const parts = contents.map((bytes) => ({ content: contentIdOf(bytes), size: bytes.length, from }));
   const answer = peer.request(
     content.upload,
-    { share: 'files', transfer, contents: parts, encoding },
+    { share: 'files', transfer, contents: parts, encoding, reused },
     onProgress ? { onProgress: ({ done }) => onProgress(done) } : {},
   );
   const pieces = (async function* () {
     for (const bytes of contents) yield bytes.subarray(from);
   })();
-  const sending = sendTransfer(peer, { transfer, encoding, source: source ?? pieces });
+  const over = new AbortController();
+  const sending = sendTransfer(peer, { transfer, encoding, source: source ?? pieces, signal: over.signal });
   // When the server refuses, its answer says why; the sender only hears that it is over.
   sending.catch(() => undefined);
+  answer.catch(() => over.abort());
   return await answer;
 }
 

@@ -19,6 +19,7 @@ const WORDS: Vocabulary = {
   paths: ['a', 'd', 'd', 'd', 'd/a', 'd/e/f', 'link', 'link/secret', 'link/new', 'up', 'up/x', 'A'],
   contents: [...TEXTS.map((bytes) => contentIdOf(bytes)), 'e'.repeat(64)],
   texts: [
+    'pieces-have-22-letters',
     ...Array.from({ length: 12 }, () => 'files'),
     'add',
     'sort',

@@ -5,6 +5,7 @@ interface Node {
   readonly type: string;
   readonly entries?: Readonly<Record<string, Node>>;
   readonly item?: Node;
+  readonly items?: readonly Node[];
   readonly wrapped?: Node;
   readonly options?: readonly (Node | string)[];
   readonly literal?: unknown;
@@ -55,6 +56,8 @@ export class SchemaText {
           .join(', ')} }`.replace('{  }', '{}');
       case 'array':
         return `${bracketed(this.#text(node.item as Node, true))}[]${range(node, 'min_length', 'max_length')}`;
+      case 'strict_tuple':
+        return `[${(node.items as Node[]).map((item) => this.#text(item, true)).join(', ')}]`;
       case 'nullable':
         return `${this.#text(node.wrapped as Node, true)} | null`;
       case 'optional':

@@ -38,7 +38,9 @@ export async function uploadFile(
   if (found && sameEntry(found.entry, entry)) return { entry, changed: false, rev: found.rev };
   options.onTotal?.(entry.size);
   try {
-    const rev = await files.put(path, entry, fileContent(file, local, entry), entryOf(found), options);
+    const replaces = found?.entry.kind === 'file' ? found.entry.content : undefined;
+    const source = fileContent(file, local, { ...entry, replaces });
+    const rev = await files.put(path, entry, source, entryOf(found), options);
     return { entry, changed: true, rev };
   } catch (error) {
     throw explainMismatch(error, local);

@@ -125,7 +125,8 @@ function decide(
   if (expect?.kind === 'directory') return inTheWay(path, 'NotAFile', 'a folder');
   const operation: Operation = { kind: 'put', path, entry, expect };
   if (entry.kind === 'link' || entry.content === EMPTY_CONTENT) return { operation };
-  return { operation, source: fileContent(join(local, relative), relative, entry) };
+  const replaces = expect?.kind === 'file' ? expect.content : undefined;
+  return { operation, source: fileContent(join(local, relative), relative, { ...entry, replaces }) };
 }
 
 const inTheWay = (path: WirePath, code: Problem['code'], what: string): Problem => ({

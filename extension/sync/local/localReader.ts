@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { ContentHasher, type ContentId, contentIdOf } from '../../../server/protocol/contentId.ts';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { Jail } from '../../../server/protocol/disk/jail.ts';
+import { readRange } from '../../../server/protocol/disk/readRange.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentSink } from '../../../server/protocol/transfer/contentSink.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
@@ -33,6 +34,18 @@ export class LocalReader implements ContentSource {
         const bytes = readWhole(descriptor, wanted);
         if (from < bytes.length) yield bytes.subarray(from);
       }
+    } catch (error) {
+      throw diskError(error, `read “${printable(wanted.path)}”`, wanted.path);
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  }
+
+  async *range(wanted: WantedContent, from: number, to: number): AsyncGenerator<Uint8Array> {
+    let descriptor: number | undefined;
+    try {
+      descriptor = this.#openFile(wanted);
+      yield* readRange(descriptor, from, to);
     } catch (error) {
       throw diskError(error, `read “${printable(wanted.path)}”`, wanted.path);
     } finally {

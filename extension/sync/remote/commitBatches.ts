@@ -56,5 +56,6 @@ function newContent(operation: Operation, seen: ReadonlySet<ContentId>): WantedC
   const { path, expect, entry } = operation;
   if (entry.size === 0 || seen.has(entry.content)) return undefined;
   if (expect?.kind === 'file' && expect.content === entry.content) return undefined;
-  return { path, content: entry.content, size: entry.size };
+  const replaces = expect?.kind === 'file' && expect.size > 0 ? expect : undefined;
+  return { path, content: entry.content, size: entry.size, ...(replaces && { replaces }) };
 }

@@ -227,19 +227,23 @@ interface Uploads {
 }
 
 function uploadOf(file: WantedContent, from: number, source: ContentSource, gone: Set<ContentId>): UploadContent {
+  async function* noting(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes;
+    } catch (error) {
+      if (isGone(error)) gone.add(file.content);
+      throw error;
+    }
+  }
+  const { range } = source;
   return {
     content: file.content,
     size: file.size,
     from,
     hint: nameOf(file.path),
-    async *open(at) {
-      try {
-        yield* source.open(file, at);
-      } catch (error) {
-        if (isGone(error)) gone.add(file.content);
-        throw error;
-      }
-    },
+    replaces: file.replaces?.content,
+    open: (at) => noting(source.open(file, at)),
+    ...(range && { range: (at, to) => noting(range.call(source, file, at, to)) }),
   };
 }
 

@@ -19,6 +19,7 @@ export const requestsToServer = {
   filesRestore: files.restore,
   filesVerify: files.verify,
   contentMissing: content.missing,
+  contentLocate: content.locate,
   contentUpload: content.upload,
   contentDownload: content.download,
   computeAdd: compute.add,

@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { ContentHasher, type ContentId, contentIdOf, EMPTY_CONTENT } from '../../protocol/contentId.ts';
 import { diskError } from '../../protocol/disk/diskError.ts';
 import { SynclineError } from '../../protocol/errors.ts';
-import type { ContentPart } from '../../protocol/messages/content.ts';
+import type { ContentPart, Reused } from '../../protocol/messages/content.ts';
 import type { ContentSink } from '../../protocol/transfer/contentSink.ts';
-import type { ContentStore } from '../contents.ts';
+import type { ContentStore, Found, LocateOptions, Wanted } from '../contents.ts';
+import { ContentAssembly } from './contentAssembly.ts';
 import type { ContentSources } from './contentSources.ts';
 import { readFully, SMALL } from './copyContent.ts';
 import { storeError } from './storeError.ts';
@@ -18,11 +19,13 @@ export class EmbeddedContents implements ContentStore {
   readonly #root: ShareRoot;
   readonly #sources: ContentSources;
   readonly #staging: Staging;
+  readonly #assembly: ContentAssembly;
 
   constructor(root: ShareRoot, sources: ContentSources, staging: Staging) {
     this.#root = root;
     this.#sources = sources;
     this.#staging = staging;
+    this.#assembly = new ContentAssembly(sources);
   }
 
   async missing(contents: readonly { content: ContentId; size: number }[]): Promise<ContentPart[]> {
@@ -40,6 +43,18 @@ export class EmbeddedContents implements ContentStore {
 
   sink(): ContentSink {
     return new StagingSink(this.#staging);
+  }
+
+  assemble(part: ContentPart, reused: readonly Reused[], signal?: AbortSignal): ContentSink {
+    return this.#assembly.sink(this.sink(), part, reused, signal);
+  }
+
+  async locate(wanted: Wanted, options: LocateOptions): Promise<Found[]> {
+    try {
+      return await this.#assembly.locate(wanted, options);
+    } catch (error) {
+      throw storeError(error, 'look for pieces of a content');
+    }
   }
 
   async *read(content: ContentId, from: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {

@@ -7,6 +7,7 @@ interface Node {
   readonly type: string;
   readonly entries?: Readonly<Record<string, Node>>;
   readonly item?: Node;
+  readonly items?: readonly Node[];
   readonly wrapped?: Node;
   readonly options?: readonly (Node | string)[];
   readonly literal?: unknown;
@@ -48,6 +49,8 @@ export function arbitraryOf(schema: Schema, words: Vocabulary, hostility: number
         return objectOf(node.entries ?? {});
       case 'array':
         return fc.array(of(node.item as Node), { maxLength: 4 });
+      case 'strict_tuple':
+        return fc.tuple(...(node.items ?? []).map(of));
       case 'optional':
         return fc.option(of(node.wrapped as Node), { nil: undefined });
       case 'nullable':
