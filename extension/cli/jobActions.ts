@@ -18,10 +18,17 @@ export function submitJob(
   options: ServerOptions & { wait?: boolean },
 ): Promise<void> {
   const params = parseParams(text);
+  return withJobs(cli, options, (jobs, call) => submit(cli, jobs, { operation, params, wait: options.wait }, call));
+}
+
+export function rerunJob(cli: Cli, text: string, options: ServerOptions & { wait?: boolean }): Promise<void> {
+  const id = jobId(text);
   return withJobs(cli, options, async (jobs, call) => {
-    const job = await jobs.submit(operation, params, call);
-    if (!options.wait) return cli.out.result({ id: job.id }, job.id);
-    printValue(cli, job.id, resultOf(await jobs.result(job.id, call)));
+    const { operation } = await jobs.get(id, call);
+    const params = await jobs.params(id, call);
+    if (params === null)
+      throw new SynclineError('Usage', `The parameters of the job ${id} were too long to be kept. Submit it anew.`);
+    await submit(cli, jobs, { operation, params, wait: options.wait }, call);
   });
 }
 
@@ -92,6 +99,18 @@ export function listOperations(cli: Cli, options: ServerOptions): Promise<void> 
     ]);
     for (const line of alignRows([{ title: '' }, { title: '' }, { title: '' }], rows)) out.line(line);
   });
+}
+
+interface Work {
+  readonly operation: string;
+  readonly params: unknown;
+  readonly wait: boolean | undefined;
+}
+
+async function submit(cli: Cli, jobs: JobClient, { operation, params, wait }: Work, call: Call): Promise<void> {
+  const job = await jobs.submit(operation, params, call);
+  if (!wait) return cli.out.result({ id: job.id }, job.id);
+  printValue(cli, job.id, resultOf(await jobs.result(job.id, call)));
 }
 
 type Call = { readonly signal: AbortSignal; readonly reconnectMs: number };

@@ -53,6 +53,11 @@ export class JobClient {
     }
   }
 
+  /** What a job was submitted with; null where the server has not kept that. */
+  async params(id: string, options: JobCall = {}): Promise<unknown> {
+    return (await this.#call(options, (client) => client.request(jobs.params, { id }, options))).params;
+  }
+
   async cancel(id: string, options: JobCall = {}): Promise<jobs.Job> {
     return (await this.#call(options, (client) => client.request(jobs.cancel, { id }, options))).job;
   }

@@ -1,11 +1,20 @@
 import { isFileOperation } from '../jobs/operation.ts';
+import { operationFields } from '../jobs/operationFields.ts';
 import { MAX_PAGE } from '../protocol/limits.ts';
 import type { ServerHandlers } from '../session/callContext.ts';
 import type { Services } from '../session/services.ts';
 
 type JobsHandlers = Pick<
   ServerHandlers,
-  'jobsOperations' | 'jobsSubmit' | 'jobsGet' | 'jobsResult' | 'jobsCancel' | 'jobsList' | 'jobsRemove' | 'jobsWatch'
+  | 'jobsOperations'
+  | 'jobsSubmit'
+  | 'jobsGet'
+  | 'jobsResult'
+  | 'jobsParams'
+  | 'jobsCancel'
+  | 'jobsList'
+  | 'jobsRemove'
+  | 'jobsWatch'
 >;
 
 /** Jobs belong to the token's id: a later token of the same name does not see them. */
@@ -18,6 +27,7 @@ export function jobsHandlers({ jobs }: Services): JobsHandlers {
         name: each.name,
         summary: each.summary,
         quick: !isFileOperation(each),
+        fields: operationFields(each.params),
       }));
       return { operations: rows };
     },
@@ -30,6 +40,8 @@ export function jobsHandlers({ jobs }: Services): JobsHandlers {
     jobsGet: async ({ id }, { session }) => ({ job: await jobs.get(session.identity.id, id) }),
 
     jobsResult: ({ id, waitMs = 0 }, { session, signal }) => jobs.result(session.identity.id, id, waitMs, signal),
+
+    jobsParams: async ({ id }, { session }) => ({ params: await jobs.params(session.identity.id, id) }),
 
     jobsCancel: async ({ id }, { session }) => ({ job: await jobs.cancel(session.identity.id, id) }),
 

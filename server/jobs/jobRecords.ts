@@ -21,6 +21,9 @@ export interface JobRecords {
   /** The JSON text of a succeeded job's result; null for any other. @throws `JobNotFound` */
   result(owner: string, id: string): Promise<string | null>;
 
+  /** The JSON text that a job was submitted with; null for an ended job whose text is longer than 64 KiB. @throws `JobNotFound` */
+  params(owner: string, id: string): Promise<string | null>;
+
   /** Newest first. @throws `JobNotFound` when there is no job `after`. */
   list(owner: string, page: JobPage): Promise<{ jobs: Job[]; more: boolean }>;
 

@@ -59,6 +59,12 @@ export class JobService {
     return { job, result: text === null ? null : (JSON.parse(text) as unknown) };
   }
 
+  /** Null when they were not kept. */
+  async params(owner: string, id: string): Promise<unknown> {
+    const text = await this.#options.records.params(owner, id);
+    return text === null ? null : JSON.parse(text);
+  }
+
   cancel(owner: string, id: string): Promise<Job> {
     return this.#options.records.cancel(owner, id);
   }

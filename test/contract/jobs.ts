@@ -38,6 +38,7 @@ export function jobsContract(setup: JobsSetup): void {
     for (const strange of [id, 'no-such-job']) {
       await assert.rejects(records.get('bob', strange), isSynclineError('JobNotFound'));
       await assert.rejects(records.result('bob', strange), isSynclineError('JobNotFound'));
+      await assert.rejects(records.params('bob', strange), isSynclineError('JobNotFound'));
       await assert.rejects(records.cancel('bob', strange), isSynclineError('JobNotFound'));
       await assert.rejects(records.remove('bob', strange), isSynclineError('JobNotFound'));
       await assert.rejects(records.list('bob', { after: strange, limit: 1 }), isSynclineError('JobNotFound'));
@@ -81,6 +82,15 @@ export function jobsContract(setup: JobsSetup): void {
     assert.equal(await queue.finish(id, 1, { state: 'failed', error }), true);
     assert.deepEqual((await records.get('ann', id)).error, error);
     assert.equal(await records.result('ann', id), null);
+  });
+
+  withJobs('what a job was submitted with can be had as long as the job, so that it can run again', async (jobs) => {
+    const { records, queue } = jobs;
+    const { id } = await records.submit(newJob('ann', 'request-1'));
+    assert.equal(await records.params('ann', id), '{"values":[1,2]}');
+    await queue.claim();
+    await queue.finish(id, 1, { state: 'succeeded', result: '3' });
+    assert.equal(await records.params('ann', id), '{"values":[1,2]}');
   });
 
   withJobs('what has ended stays as it ended', async ({ records, queue }) => {

@@ -88,6 +88,15 @@ test('a job that fails says why', async (t) => {
   assert.equal((await run('jobs', 'show', 'not-an-id-of-a-job')).status, 1);
 });
 
+test('runs an ended job again by its id', async (t) => {
+  const { run } = await setUp(t);
+  const id = ok(await run('jobs', 'submit', 'sort', '{"values":[3,1,2]}')).trim();
+  ok(await run('jobs', 'result', id));
+  assert.equal(ok(await run('jobs', 'rerun', id, '--wait')).trim(), '1 2 3');
+  const again = (await run('jobs', 'rerun', id, '--json')).lines.at(-1)?.['id'];
+  assert.ok(typeof again === 'string' && again !== id);
+});
+
 test('one token does not see the jobs of another', async (t) => {
   const { server, run } = await setUp(t);
   const id = ok(await run('jobs', 'submit', 'add', '{"values":[1]}')).trim();

@@ -38,6 +38,12 @@ test('a job gives an id at once, and its result as often as it is asked for, als
   later.close();
 });
 
+test('what a job was submitted with is told, also after its end', async () => {
+  const { id } = await submit(client, 'sort', { values: ['b', 'a'], order: 'descending' });
+  await result(client, id);
+  assert.deepEqual(await client.call('jobs/params', { id }), { params: { values: ['b', 'a'], order: 'descending' } });
+});
+
 test('what the operation refuses is told with the position', async () => {
   const { id } = await submit(client, 'sort', { values: [1, 'b'] });
   const { job } = await result(client, id);
@@ -71,6 +77,7 @@ test('a running job is cancelled', async () => {
   await client.call('jobs/cancel', { id });
   assert.equal((await result(client, id)).job.state, 'cancelled');
   assert.equal((await client.request('jobs/cancel', { id })).error?.code, 4403);
+  assert.deepEqual(await client.call('jobs/params', { id }), { params: null }, 'too long to be kept');
   await client.call('jobs/remove', { id });
   assert.equal((await client.request('jobs/get', { id })).error?.code, 4402);
 });

@@ -47,7 +47,7 @@ export class SchemaText {
   }
 
   #text(node: Node, byName: boolean): string {
-    const name = byName ? this.#names.get(node) : undefined;
+    const name = byName ? this.#names.get(undescribed(node)) : undefined;
     if (name) return name;
     switch (node.type) {
       case 'strict_object':
@@ -89,6 +89,12 @@ export class SchemaText {
     return regex ? ` ${String(regex.requirement)}` : '';
   }
 }
+
+/** A schema that only says more about another one, in a form, is that one. */
+const undescribed = (node: Node): Node => {
+  const [inner, ...more] = node.pipe ?? [];
+  return inner && more.every(({ type }) => type === 'description') ? inner : node;
+};
 
 /** What a value has to pass, in order; a pipe may begin with a pipe. */
 function steps(node: Node): readonly Node[] {

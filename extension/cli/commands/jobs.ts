@@ -1,7 +1,16 @@
 import type { Command } from 'commander';
 import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
-import { cancelJob, listJobs, listOperations, printResult, removeJobs, showJob, submitJob } from '../jobActions.ts';
+import {
+  cancelJob,
+  listJobs,
+  listOperations,
+  printResult,
+  removeJobs,
+  rerunJob,
+  showJob,
+  submitJob,
+} from '../jobActions.ts';
 import { withServerOptions } from '../serverSession.ts';
 
 /** The sub-commands of `syncline jobs`. */
@@ -27,6 +36,10 @@ export const define: DefineCommand = (command, cli) => {
     .action(bind(cli, listJobs));
   sub('show', 'show how a job stands').argument('<id>').action(bind(cli, showJob));
   sub('result', 'wait for the end of a job and print its result').argument('<id>').action(bind(cli, printResult));
+  sub('rerun', 'submit the work of an ended job again and print the new id')
+    .argument('<id>')
+    .option('--wait', 'wait for the end and print the result')
+    .action(bind(cli, rerunJob));
   sub('cancel', 'cancel a job').argument('<id>').action(bind(cli, cancelJob));
   sub('rm', 'forget ended jobs and their results').argument('<id...>').action(bind(cli, removeJobs));
   sub('operations', 'list what can be submitted').action(bind(cli, listOperations));

@@ -21,6 +21,7 @@ export class EmbeddedJobRecords implements JobRecords, JobFeed {
   readonly #insert: StatementSync;
   readonly #insertParams: StatementSync;
   readonly #result: StatementSync;
+  readonly #params: StatementSync;
   readonly #page: StatementSync;
   readonly #events: StatementSync;
   readonly #seq: StatementSync;
@@ -41,6 +42,7 @@ export class EmbeddedJobRecords implements JobRecords, JobFeed {
     );
     this.#insertParams = db.prepare('INSERT INTO payloads (number, params) VALUES (?, ?)');
     this.#result = db.prepare('SELECT result FROM payloads WHERE number = ?');
+    this.#params = db.prepare('SELECT params FROM payloads WHERE number = ?');
     this.#page = db.prepare(
       `SELECT * FROM jobs WHERE owner = $owner AND number < $before AND ($state IS NULL OR state = $state)
        ORDER BY number DESC LIMIT $limit`,
@@ -64,6 +66,12 @@ export class EmbeddedJobRecords implements JobRecords, JobFeed {
   result(owner: string, id: string): Promise<string | null> {
     return this.#table.database.read(
       () => (this.#result.get(this.#find(owner, id).number) as { result: string | null }).result,
+    );
+  }
+
+  params(owner: string, id: string): Promise<string | null> {
+    return this.#table.database.read(
+      () => (this.#params.get(this.#find(owner, id).number) as { params: string | null }).params,
     );
   }
 

@@ -32,6 +32,9 @@ export interface JobTableOptions {
   readonly retentionMs: number;
 }
 
+/** The longest params, in bytes, that stay with an ended job, so that it can be run again. */
+const KEPT_PARAMS = 65_536;
+
 type Listener = (owner: string, job: Job) => void;
 
 /**
@@ -57,7 +60,9 @@ export class JobTable {
       `UPDATE jobs SET state = ?, progress = ?, started_at = ?, ended_at = ?, expires_at = ?, error = ?, fence = ?, seq = ?
        WHERE number = ?`,
     );
-    this.#dropParams = database.db.prepare('UPDATE payloads SET params = NULL WHERE number = ?');
+    this.#dropParams = database.db.prepare(
+      `UPDATE payloads SET params = NULL WHERE number = ? AND octet_length(params) > ${KEPT_PARAMS}`,
+    );
   }
 
   /** Like {@link JobsDatabase.write}; the changes that `work` made are told to the listeners before this resolves. */

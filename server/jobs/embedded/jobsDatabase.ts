@@ -39,7 +39,7 @@ const SCHEMA = `
   CREATE INDEX jobs_by_state ON jobs (state, number);
   CREATE INDEX jobs_by_expiry ON jobs (expires_at) WHERE expires_at IS NOT NULL;
 
-  -- Apart, so that looking through jobs does not drag their data along. The params go when the job ends.
+  -- Apart, so that looking through jobs does not drag their data along. Long params go when the job ends.
   CREATE TABLE payloads (
     number INTEGER PRIMARY KEY REFERENCES jobs (number) ON DELETE CASCADE,
     params TEXT,

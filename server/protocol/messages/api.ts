@@ -28,6 +28,7 @@ export const requestsToServer = {
   jobsSubmit: jobs.submit,
   jobsGet: jobs.get,
   jobsResult: jobs.result,
+  jobsParams: jobs.params,
   jobsCancel: jobs.cancel,
   jobsList: jobs.list,
   jobsRemove: jobs.remove,

@@ -99,11 +99,36 @@ export const watch = request('jobs/watch', {
 
 export const didChange = notification('jobs/didChange', 'toClient', v.strictObject({ job }));
 
-/** What can be submitted: name, one sentence, whether it is also answered on the call. */
+/** What a job was submitted with; null once it has ended if that is longer than 64 KiB as JSON. */
+export const params = request('jobs/params', {
+  right: 'compute',
+  params: v.strictObject({ id: identifier }),
+  result: v.strictObject({ params: v.unknown() }),
+});
+
+/** One parameter of an operation, as a form shows it. */
+export const field = v.strictObject({
+  name: v.string(),
+  /** `values`: a list of numbers or of texts. `path`: a wire path in the share that the field `share` names. */
+  kind: v.picklist(['numbers', 'values', 'text', 'integer', 'choice', 'switch', 'share', 'path']),
+  required: v.boolean(),
+  /** One sentence for a person; may be empty. */
+  description: v.string(),
+  /** Of a choice. */
+  choices: v.optional(v.array(v.string())),
+  /** Bounds of an integer, or of the length of a text. */
+  least: v.optional(v.number()),
+  most: v.optional(v.number()),
+});
+export type Field = v.InferOutput<typeof field>;
+
+/** What can be submitted: name, one sentence, whether it is also answered on the call, its parameters. */
 export const operations = request('jobs/operations', {
   right: 'compute',
   params: empty,
   result: v.strictObject({
-    operations: v.array(v.strictObject({ name: v.string(), summary: v.string(), quick: v.boolean() })),
+    operations: v.array(
+      v.strictObject({ name: v.string(), summary: v.string(), quick: v.boolean(), fields: v.array(field) }),
+    ),
   }),
 });
