@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Conflict } from '../sync/reconcile/conflict.ts';
 import type { Row } from './files/rows.ts';
+import type { JobsRow } from './jobs/jobsTree.ts';
 import type { TargetStatus } from './status/targetStatus.ts';
 
 /** What `activate` returns, for other extensions. Commands (`syncline.*`) take the same arguments that menus give them. */
@@ -19,6 +20,9 @@ export interface SynclineApi {
 
   /** The Server Files view as data. */
   readonly serverFiles: Pick<vscode.TreeDataProvider<Row>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;
+
+  /** The Jobs view as data. */
+  readonly jobs: Pick<vscode.TreeDataProvider<JobsRow>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;
 
   /** Handles a `vscode://syncline.syncline/…` link as if it had been opened. */
   openLink(uri: vscode.Uri): Promise<void>;

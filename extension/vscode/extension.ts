@@ -20,6 +20,9 @@ import { SCHEME } from './files/fileUri.ts';
 import { ServerFileSystem } from './files/serverFileSystem.ts';
 import { ServerFilesTree } from './files/serverFilesTree.ts';
 import { serverFilesMessage } from './files/serverFilesMessage.ts';
+import { registerJobDocuments } from './jobs/jobDocuments.ts';
+import { JobsModel } from './jobs/jobsModel.ts';
+import { JobsTree } from './jobs/jobsTree.ts';
 import { jobMemory, localServerMemory, placeMemory, recentAddresses } from './memory.ts';
 import { Messenger } from './messages/messenger.ts';
 import { Connector } from './servers/connector.ts';
@@ -110,6 +113,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   const conflicts = new ConflictsTree(targets);
   const conflictsView = vscode.window.createTreeView('syncline.conflicts', { treeDataProvider: conflicts });
   const targetsTree = new TargetsTree(targets);
+  const jobs = new JobsModel(servers, note);
+  const jobsTree = new JobsTree(jobs);
+  const jobsView = vscode.window.createTreeView('syncline.jobs', { treeDataProvider: jobsTree, canSelectMany: true });
   const fileSystem = new ServerFileSystem(servers, note);
   const links = new LinkHandler(messenger);
   const services: Services = {
@@ -123,6 +129,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     targets,
     serverFiles,
     serverFilesView,
+    jobs,
+    jobsView,
     jobMemory: jobMemory(context.workspaceState),
     recentAddresses: recentAddresses(context.globalState),
     localServer,
@@ -136,9 +144,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     conflictsView,
     conflicts,
     targetsTree,
+    jobs,
+    jobsView,
+    jobsTree,
     fileSystem,
     registerEmptyDocument(),
     registerTexts(),
+    registerJobDocuments(servers),
     vscode.workspace.registerFileSystemProvider(SCHEME, fileSystem, { isCaseSensitive: true }),
     vscode.window.registerTreeDataProvider('syncline.targets', targetsTree),
     vscode.window.registerUriHandler(links),
@@ -191,6 +203,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       })),
     onDidChangeTargets: onDidChangeTargets.event,
     serverFiles,
+    jobs: jobsTree,
     openLink: (uri) => links.handleUri(uri),
   };
 }

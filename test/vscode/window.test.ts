@@ -104,14 +104,50 @@ test('a job is submitted, and its result shown by its id', async () => {
   await window.run('Syncline: Submit Job');
   await (await window.input('Which operation?')).pick('sort');
   await (await window.input('Values, separated by blanks or commas')).accept('30 4 100');
+  const form = await window.input('Submit, or choose a parameter');
+  assert.deepEqual(
+    (await form.items()).map((item) => item.trim()),
+    ['Submit', 'Values', 'Order', 'Collation', 'Unique'],
+  );
+  await form.pick('Order');
+  await (await window.input('Which way the values run.')).pick('descending');
+  await (await window.input('Submit, or choose a parameter')).pick('Unique');
+  await window.screenshot(screen('job-form-dark'));
+  await (await window.input('Submit, or choose a parameter')).pick('Submit');
   const submitted = await window.notifications.find('(sort) was submitted');
   await submitted.click('Show Result');
   await window.editor.waitForText('100');
-  assert.equal(await window.editor.text(), '4\n30\n100');
+  assert.equal(await window.editor.text(), '100\n30\n4');
   assert.deepEqual(
     (await window.editor.tabs()).filter((tab) => tab.endsWith('●')),
     [],
   );
+});
+
+test('the Jobs view shows what runs and what has run, and runs it again', async () => {
+  await window.showContainer('Syncline');
+  const jobs = window.tree('Jobs');
+  await jobs.item('sort').waitFor();
+  await jobs.item('sort').inlineAction('Run Job Again');
+  await eventually(async () =>
+    assert.deepEqual(
+      (await jobs.lines()).map((line) => line.split(' · ')[0]),
+      ['sort [succeeded', 'sort [succeeded'],
+    ),
+  );
+  const lines = Array.from({ length: 500_000 }, (_, at) => `line ${(at * 7_919) % 500_009}\n`);
+  write(server.files, 'big.txt', lines.join(''));
+  await window.showContainer('Explorer');
+  await window.tree('Server Files').item('big.txt').contextMenu('Sort Lines…');
+  await (await window.input('Submit, or choose a parameter')).pick('Submit');
+  await window.showContainer('Syncline');
+  await jobs.item('sort-file').waitFor();
+  await window.screenshot(screen('jobs-dark'));
+  await eventually(async () => assert.match((await jobs.lines())[0] ?? '', /^sort-file \[succeeded/));
+  await jobs.item('sort-file').select();
+  await window.editor.waitForText('"lines": 500000');
+  rmSync(join(server.files, 'big.txt'));
+  await window.notifications.clear();
 });
 
 test('the first sync of two sides that both hold something shows what it would do and asks', async () => {

@@ -9,64 +9,102 @@ import {
   type Value,
   valuesText,
 } from '../compute/parseValues.ts';
+import { replaceSelections, selectedText, selectedTexts } from '../compute/selection.ts';
+import { allNumbers, selectionValues, valuesOfMany } from '../compute/selectionValues.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askText } from './input.ts';
 import { clientOf, pickServer } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { showText } from './showText.ts';
 
-/** Small calculations, answered by the server on the call. */
-export function computeCommands({ servers, messenger }: Services): Pick<CommandHandlers, 'addNumbers' | 'sortValues'> {
+type Names = 'addNumbers' | 'sortValues' | 'sortDescending' | 'sortToEditor';
+type Order = 'ascending' | 'descending';
+
+/**
+ * Small calculations, answered by the server on the call. They take values from the caller, else from what is selected in the
+ * editor, else from an input box that says what is wrong as one types.
+ */
+export function computeCommands({ servers, messenger }: Services): Pick<CommandHandlers, Names> {
   return {
     async addNumbers(argument) {
-      const { values } = await valuesFrom(argument, 'Add Numbers', parseNumbers);
+      const editor = vscode.window.activeTextEditor;
+      const selected = argument === undefined ? selectedText(editor) : undefined;
+      const values = await valuesFrom(argument ?? selected, 'Add Numbers', parseNumbers);
       const client = await clientOf(servers, await pickServer(servers));
       const { result } = await client.request(compute.add, { values });
-      messenger.inform(`The sum is ${result}.`, copyOffer(String(result)));
+      const replace = { label: 'Replace Selection', run: () => void put(editor, [String(result)]) };
+      messenger.inform(
+        `The sum is ${result}.`,
+        copyOffer(String(result)),
+        ...(selected === undefined ? [] : [replace]),
+      );
       return result;
     },
 
-    async sortValues(argument) {
-      const { values, selected } = await valuesFrom(argument, 'Sort Values', parseSortable);
-      const client = await clientOf(servers, await pickServer(servers));
-      const { result } = await client.request(compute.sort, sortParams(values));
-      if (!selected) {
-        await showText(
-          messenger,
-          'Sorted',
-          valuesText(result, result.some((value) => /\s/.test(String(value))) ? ', ' : ' '),
-        );
-        return result;
-      }
-      messenger.inform(`Sorted ${values.length} values.`, copyOffer(valuesText(result, '\n')), {
-        label: 'Replace Selection',
-        run: () => void replaceSelection(selected, valuesText(result, selected.separator)),
-      });
+    sortValues: (argument) => sort(argument, 'ascending'),
+    sortDescending: (argument) => sort(argument, 'descending'),
+
+    async sortToEditor() {
+      const { values, join } = selectionValues(selectedText(vscode.window.activeTextEditor) ?? '');
+      const result = await sortTexts(values, 'ascending');
+      await openText(join(result));
       return result;
     },
   };
+
+  async function sort(argument: unknown, order: Order): Promise<readonly Value[]> {
+    const editor = vscode.window.activeTextEditor;
+    if (argument === undefined && editor && selectedTexts(editor).length > 0) return sortSelection(editor, order);
+    const values = await valuesFrom(argument, 'Sort Values', parseSortable);
+    const client = await clientOf(servers, await pickServer(servers));
+    const { result } = await client.request(compute.sort, { ...sortParams(values), order });
+    await showText(
+      messenger,
+      'Sorted',
+      valuesText(result, result.some((value) => /\s/.test(String(value))) ? ', ' : ' '),
+    );
+    return result;
+  }
+
+  /** What is selected is replaced as one step, unless it was changed meanwhile: then the result opens beside it. */
+  async function sortSelection(editor: vscode.TextEditor, order: Order): Promise<readonly Value[]> {
+    const { version } = editor.document;
+    const texts = selectedTexts(editor);
+    const many = texts.length > 1 ? valuesOfMany(texts) : undefined;
+    if (texts.length > 1 && !many)
+      throw new SynclineError('InvalidParams', 'Select one piece of text, or one value with each cursor.');
+    const { values, join } = many ? { values: many, join: undefined } : selectionValues(texts[0] ?? '');
+    const result = await sortTexts(values, order);
+    const replaced = editor.document.version === version && (await put(editor, join ? [join(result)] : result, false));
+    if (!replaced) {
+      await openText(join ? join(result) : result.join('\n'));
+      messenger.inform('The text may not be changed, or was changed meanwhile; the sorted values are in a new editor.');
+    } else vscode.window.setStatusBarMessage(`$(check) Sorted ${values.length.toLocaleString('en')} values`, 5000);
+    return result;
+  }
+
+  /** Texts stay as they are written: numbers are compared by what they are worth, others as people read them. */
+  async function sortTexts(values: readonly string[], order: Order): Promise<string[]> {
+    if (values.length === 0) throw new SynclineError('InvalidParams', 'Nothing is selected that could be sorted.');
+    const client = await clientOf(servers, await pickServer(servers));
+    const collation = allNumbers(values) ? 'numeric' : 'natural';
+    return (await client.request(compute.sort, { values, order, collation })).result.map(String);
+  }
+
+  async function put(editor: vscode.TextEditor | undefined, texts: readonly string[], tell = true): Promise<boolean> {
+    const done = editor !== undefined && (await replaceSelections(editor, texts).then(undefined, () => false));
+    if (!done && tell) messenger.warn('The selection could not be replaced: its editor is closed or read-only.');
+    return done;
+  }
 }
 
-interface Selected {
-  readonly editor: vscode.TextEditor;
-  readonly range: vscode.Selection;
-  readonly separator: string;
-}
-
-/** Values from the caller, else from the editor's selection, else from an input box that says what is wrong as one types. */
 async function valuesFrom(
   argument: unknown,
   title: string,
   parse: (text: string) => ParsedValues,
-): Promise<{ readonly values: readonly Value[]; readonly selected?: Selected }> {
-  if (Array.isArray(argument)) return { values: valuesOf(parse(argument.map(String).join('\n'))) };
-  if (typeof argument === 'string') return { values: valuesOf(parse(argument)) };
-  const editor = vscode.window.activeTextEditor;
-  if (editor && !editor.selection.isEmpty) {
-    const text = editor.document.getText(editor.selection);
-    const separator = text.trim().includes('\n') ? '\n' : text.includes(',') ? ', ' : ' ';
-    return { values: valuesOf(parse(text)), selected: { editor, range: editor.selection, separator } };
-  }
+): Promise<readonly Value[]> {
+  if (Array.isArray(argument)) return valuesOf(parse(argument.map(String).join('\n')));
+  if (typeof argument === 'string') return valuesOf(parse(argument));
   const text = await askText({
     title: `Syncline: ${title}`,
     prompt: 'Separate values with blanks or commas.',
@@ -75,7 +113,7 @@ async function valuesFrom(
       return parsed.kind === 'fault' ? parsed.message : undefined;
     },
   });
-  return { values: valuesOf(parse(text)) };
+  return valuesOf(parse(text));
 }
 
 function valuesOf(parsed: ParsedValues): readonly Value[] {
@@ -84,10 +122,9 @@ function valuesOf(parsed: ParsedValues): readonly Value[] {
   return parsed.values;
 }
 
-async function replaceSelection({ editor, range, separator }: Selected, text: string): Promise<void> {
-  const before = editor.document.getText(range);
-  const end = separator === '\n' && before.endsWith('\n') ? '\n' : '';
-  await editor.edit((edit) => edit.replace(range, text + end));
+async function openText(content: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ content });
+  await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
 }
 
 const copyOffer = (text: string) => ({ label: 'Copy', run: () => void vscode.env.clipboard.writeText(text) });

@@ -1,65 +1,124 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { ENDED, type Job } from '../../../server/protocol/messages/jobs.ts';
+import type { Job } from '../../../server/protocol/messages/jobs.ts';
 import { JobClient } from '../../jobs/jobClient.ts';
-import { parseNumbers, parseSortable, sortParams } from '../compute/parseValues.ts';
-import { jobLine, resultText, stateText } from '../jobs/jobText.ts';
+import { jobUri } from '../jobs/jobDocuments.ts';
+import { isActive } from '../jobs/jobList.ts';
+import { isJobRow, type JobsRow } from '../jobs/jobsTree.ts';
+import { jobLine, stateText } from '../jobs/jobText.ts';
 import { withProgress } from '../messages/progress.ts';
 import { commandId, type CommandHandlers } from './commandIds.ts';
 import { askOne, askText } from './input.ts';
-import { PATIENCE_MS, pickServer } from './pickServer.ts';
+import { clientOf, PATIENCE_MS, pickServer } from './pickServer.ts';
 import type { Services } from './services.ts';
-import { showText } from './showText.ts';
+
+type Names =
+  | 'showJobResult'
+  | 'cancelJob'
+  | 'rerunJob'
+  | 'lookUpJob'
+  | 'removeJob'
+  | 'copyJobId'
+  | 'loadMoreJobs'
+  | 'refreshJobs';
 
 /** A call that a person waits for does not wait for ever. */
 const PATIENCE = { reconnectMs: PATIENCE_MS };
 
-export function jobCommands({
-  servers,
-  messenger,
-  jobMemory,
-}: Services): Pick<CommandHandlers, 'submitJob' | 'showJobResult' | 'cancelJob'> {
+interface Chosen {
+  readonly jobId: string;
+  readonly url: string;
+}
+
+/** What can be done with jobs that exist. Each takes rows of the Jobs view, or an id, or asks. */
+export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { servers, messenger, jobMemory, jobs, jobsView } = services;
+  const jobsOf = (url: string) => new JobClient(servers.open(url));
+
   return {
-    async submitJob(operation, params) {
-      const url = await pickServer(servers);
-      const client = jobsOf(url);
-      const name = typeof operation === 'string' ? operation : await askOperation(client);
-      const job = await client.submit(name, params ?? (await askParams(name)), PATIENCE);
-      jobMemory.add({ id: job.id, operation: name, server: url });
-      messenger.inform(
-        `Job ${job.id} (${name}) was submitted.`,
-        { label: 'Show Result', run: () => void vscode.commands.executeCommand(commandId('showJobResult'), job.id) },
-        { label: 'Copy Id', run: () => void vscode.env.clipboard.writeText(job.id) },
-      );
+    async showJobResult(subject) {
+      return showResult(await chooseJob(subject, 'Show Job Result', () => true));
+    },
+
+    async cancelJob(subject) {
+      const { jobId, url } = await chooseJob(subject, 'Cancel Job', isActive);
+      const job = await jobsOf(url).cancel(jobId, PATIENCE);
+      jobs.get(url)?.add(job);
+      if (!isJobRow(subject)) messenger.inform(`Job ${job.id} (${job.operation}): ${stateText(job)}.`);
+      return job;
+    },
+
+    /** Submits the same work again; returns the new job's id. */
+    async rerunJob(subject) {
+      const { jobId, url } = await chooseJob(subject, 'Run Job Again', (job) => !isActive(job));
+      const { operation } = await jobsOf(url).get(jobId, PATIENCE);
+      const params = await jobsOf(url).params(jobId, PATIENCE);
+      if (params === null) throw notKept(jobId);
+      const job = await jobsOf(url).submit(operation, params, PATIENCE);
+      jobMemory.add({ id: job.id, operation, server: url });
+      jobs.get(url)?.add(job);
+      await vscode.commands.executeCommand('syncline.jobs.focus');
       return job.id;
     },
 
-    async showJobResult(id) {
-      const { jobId, url } = await chooseJob(id, 'Show Job Result', () => true);
-      const { job, result } = await withProgress(`Job ${jobId}`, (signal) => jobsOf(url).result(jobId, { signal }));
-      if (job.state === 'succeeded') await showText(messenger, `Job ${job.id} (${job.operation})`, resultText(result));
-      else messenger.warn(`Job ${job.id} (${job.operation}) ${stateText(job)}.`);
-      return { job, result };
+    /** Takes a job into the list that is not there, because it is old, and shows what it gave if it has ended. */
+    async lookUpJob(id) {
+      const url = await pickServer(servers);
+      const jobId = typeof id === 'string' ? id : await askId('Look Up Job');
+      const job = await jobsOf(url).get(jobId, PATIENCE);
+      jobs.get(url)?.add(job);
+      if (isActive(job)) await vscode.commands.executeCommand('syncline.jobs.focus');
+      else await showResult({ jobId, url });
+      return job;
     },
 
-    async cancelJob(id) {
-      const running = (job: Job) => !ENDED.includes(job.state);
-      const { jobId, url } = await chooseJob(id, 'Cancel Job', running);
-      const job = await jobsOf(url).cancel(jobId, PATIENCE);
-      messenger.inform(`Job ${job.id} (${job.operation}): ${stateText(job)}.`);
-      return job;
+    async removeJob(subject, all) {
+      const given = Array.isArray(all) && all.length > 0 ? all.filter(isJobRow) : isJobRow(subject) ? [subject] : [];
+      const rows = given.length > 0 ? given : typeof subject === 'string' ? [] : jobsView.selection.filter(isJobRow);
+      const ended = rows.filter(({ job }) => !isActive(job));
+      const chosen =
+        rows.length > 0
+          ? ended.map(({ job, url }) => ({ jobId: job.id, url }))
+          : [await chooseJob(subject, 'Forget Job', (job) => !isActive(job))];
+      for (const { jobId, url } of chosen) {
+        await forget(jobsOf(url), jobId);
+        jobs.get(url)?.forget(jobId);
+      }
+      return chosen.map(({ jobId }) => jobId);
+    },
+
+    async copyJobId(subject) {
+      const { jobId } = await chooseJob(subject, 'Copy Job Id', () => true);
+      await vscode.env.clipboard.writeText(jobId);
+      return jobId;
+    },
+
+    async loadMoreJobs(row) {
+      const urls = isMore(row) ? [row.url] : servers.urls;
+      for (const url of urls) await jobs.get(url)?.loadMore(await clientOf(servers, url));
+    },
+
+    async refreshJobs() {
+      for (const url of servers.urls) await jobs.get(url)?.reload(await clientOf(servers, url));
     },
   };
 
-  function jobsOf(url: string): JobClient {
-    return new JobClient(servers.open(url));
+  /** Waits for the end, and opens the result, or why there is none. */
+  async function showResult({ jobId, url }: Chosen) {
+    const { job, result } = await withProgress(`Job ${jobId}`, (signal) => jobsOf(url).result(jobId, { signal }));
+    jobs.get(url)?.add(job);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(jobUri(url, job, result)));
+    return { job, result };
   }
 
-  /** By id where one is given or typed; the ids of this workspace and the server's own list are offered. */
-  async function chooseJob(id: unknown, title: string, fits: (job: Job) => boolean) {
+  /** By row, by id where one is given or typed; the ids of this workspace and the server's own list are offered. */
+  async function chooseJob(subject: unknown, title: string, fits: (job: Job) => boolean): Promise<Chosen> {
+    if (isJobRow(subject)) return { jobId: subject.job.id, url: subject.url };
     const remembered = jobMemory.all();
-    if (typeof id === 'string')
-      return { jobId: id, url: remembered.find((job) => job.id === id)?.server ?? (await pickServer(servers)) };
+    if (typeof subject === 'string') {
+      const known = jobs.serverOf(subject) ?? remembered.find((job) => job.id === subject)?.server;
+      return { jobId: subject, url: known ?? (await pickServer(servers)) };
+    }
     const url = await pickServer(servers);
     const other = { label: '$(edit) Enter an id…', id: '' };
     const known = listJobs(jobsOf(url), fits);
@@ -73,11 +132,27 @@ export function jobCommands({
       ];
     });
     const picked = await askOne(items, { title: `Syncline: ${title}`, placeHolder: 'Which job?' });
-    const jobId =
-      picked.id === ''
-        ? await askText({ title: `Syncline: ${title}`, prompt: 'Id of the job', check: idMessage })
-        : picked.id;
-    return { jobId, url };
+    return { jobId: picked.id === '' ? await askId(title) : picked.id, url };
+  }
+}
+
+/** Follows a job that was just submitted: where it is seen, and how to its result. */
+export function tellSubmitted({ jobMemory, jobs, messenger }: Services, url: string, job: Job): void {
+  jobMemory.add({ id: job.id, operation: job.operation, server: url });
+  jobs.get(url)?.add(job);
+  messenger.inform(
+    `Job ${job.id} (${job.operation}) was submitted.`,
+    { label: 'Show Result', run: () => void vscode.commands.executeCommand(commandId('showJobResult'), job.id) },
+    { label: 'Copy Id', run: () => void vscode.env.clipboard.writeText(job.id) },
+  );
+}
+
+/** One that has expired meanwhile is forgotten already. */
+async function forget(client: JobClient, id: string): Promise<void> {
+  try {
+    await client.remove(id, PATIENCE);
+  } catch (error) {
+    if (SynclineError.from(error).code !== 'JobNotFound') throw error;
   }
 }
 
@@ -87,44 +162,14 @@ async function listJobs(client: JobClient, fits: (job: Job) => boolean): Promise
   return [];
 }
 
-async function askOperation(client: JobClient): Promise<string> {
-  const known = client
-    .operations(PATIENCE)
-    .then((operations) => operations.map(({ name, summary }) => ({ label: name, detail: summary })));
-  return (await askOne(known, { title: 'Syncline: Submit Job', placeHolder: 'Which operation?' })).label;
-}
+export const notKept = (id: string): SynclineError =>
+  new SynclineError('Usage', `The parameters of the job ${id} were too long to be kept. Submit it anew.`);
 
-/** Values as one writes them for `add` and `sort`, JSON for everything else and for whoever prefers it. */
-async function askParams(operation: string): Promise<unknown> {
-  const parse = operation === 'add' ? parseNumbers : operation === 'sort' ? parseSortable : undefined;
-  const text = await askText({
-    title: `Syncline: Submit Job ${operation}`,
-    prompt: parse ? 'Values, separated by blanks or commas; or parameters as JSON.' : 'Parameters as JSON.',
-    ...(!parse && { placeHolder: '{ "name": "value" }' }),
-    check: (typed) => {
-      const read = readParams(typed, parse);
-      return typeof read === 'string' ? read : undefined;
-    },
-  });
-  const read = readParams(text, parse);
-  if (typeof read === 'string') throw new SynclineError('InvalidParams', read);
-  return read.params;
-}
+const askId = (title: string): Promise<string> =>
+  askText({ title: `Syncline: ${title}`, prompt: 'Id of the job', check: idMessage });
 
-/** The parameters, or what is wrong with them. */
-function readParams(text: string, parse: typeof parseNumbers | undefined): { readonly params: unknown } | string {
-  if (text.startsWith('{') || !parse) {
-    try {
-      return { params: JSON.parse(text) as unknown };
-    } catch (error) {
-      return `This is not valid JSON: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-  const parsed = parse(text);
-  return parsed.kind === 'fault'
-    ? parsed.message
-    : { params: parse === parseSortable ? sortParams(parsed.values) : { values: parsed.values } };
-}
-
-const idMessage = (id: string) =>
+const idMessage = (id: string): string | undefined =>
   /^[A-Za-z0-9_-]{8,64}$/.test(id) ? undefined : 'An id has 8 to 64 letters, digits, “_” or “-”.';
+
+const isMore = (value: unknown): value is JobsRow & { kind: 'moreJobs' } =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'moreJobs';

@@ -9,6 +9,7 @@ import { historyCommands } from './historyCommands.ts';
 import { jobCommands } from './jobCommands.ts';
 import type { Services } from './services.ts';
 import { statusCommand } from './statusCommand.ts';
+import { submitCommands } from './submitCommands.ts';
 import { syncCommands } from './syncCommands.ts';
 import { syncFolderCommand } from './syncFolder.ts';
 import { transferCommands } from './transferCommands.ts';
@@ -29,6 +30,7 @@ export function commandTable(services: Services): CommandHandlers {
     ...historyCommands(services),
     ...computeCommands(services),
     ...jobCommands(services),
+    ...submitCommands(services),
     ...statusCommand(services),
   };
 }
@@ -83,9 +85,19 @@ const DOING: Readonly<Record<CommandName, string>> = {
   restoreVersion: 'restore the version',
   addNumbers: 'add',
   sortValues: 'sort',
+  sortDescending: 'sort',
+  sortToEditor: 'sort',
   submitJob: 'submit the job',
   showJobResult: 'show the job’s result',
   cancelJob: 'cancel the job',
+  rerunJob: 'run the job again',
+  editJob: 'run the job again',
+  lookUpJob: 'look the job up',
+  removeJob: 'forget the job',
+  copyJobId: 'copy the job’s id',
+  loadMoreJobs: 'load more jobs',
+  refreshJobs: 'refresh the jobs',
+  sortServerFile: 'sort the file',
   showStatus: 'show the status',
   showLog: 'show the log',
 };

@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import type { Row } from '../files/rows.ts';
 import type { ServerFilesTree } from '../files/serverFilesTree.ts';
+import type { JobsModel } from '../jobs/jobsModel.ts';
+import type { JobsRow } from '../jobs/jobsTree.ts';
 import type { RememberedJob } from '../jobs/rememberedJobs.ts';
 import type { Messenger } from '../messages/messenger.ts';
 import type { Connector } from '../servers/connector.ts';
@@ -23,6 +25,8 @@ export interface Services {
   readonly targets: TargetHub;
   readonly serverFiles: ServerFilesTree;
   readonly serverFilesView: vscode.TreeView<Row>;
+  readonly jobs: JobsModel;
+  readonly jobsView: vscode.TreeView<JobsRow>;
   readonly jobMemory: JobMemory;
   readonly recentAddresses: RecentAddresses;
   readonly localServer: LocalServerHolder;

@@ -51,7 +51,8 @@ export function splitValues(text: string): string[] {
 
 export const valuesText = (values: readonly Value[], separator = ' '): string => values.map(String).join(separator);
 
-const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
+export const isNumber = (text: string): boolean =>
+  INTEGER.test(text) || (NUMBER.test(text) && Number.isFinite(Number(text)));
 
 function toNumber(text: string): Value {
   const number = Number(text);

@@ -33,12 +33,42 @@ suite('Calculations and jobs', () => {
     assert.deepEqual(await run('sortValues', '10 9007199254740993 9'), ['9', '10', '9007199254740993']);
   });
 
-  test('takes the values from the selection', async () => {
-    const document = await vscode.workspace.openTextDocument({ content: '30\n4\n100\n' });
-    const editor = await vscode.window.showTextDocument(document);
-    editor.selection = new vscode.Selection(0, 0, 3, 0);
-    assert.deepEqual(await run('sortValues'), [4, 30, 100]);
-    assert.equal(await run('addNumbers'), 134);
+  async function select(content: string, ...selections: vscode.Selection[]): Promise<vscode.TextEditor> {
+    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
+    editor.selections = selections;
+    return editor;
+  }
+
+  test('sorts what is selected where it stands, as one step that can be undone', async () => {
+    const { document } = await select('head\n30\n4\n1.50\ntail\n', new vscode.Selection(1, 0, 4, 0));
+    assert.deepEqual(await run('sortValues'), ['1.50', '4', '30']);
+    assert.equal(document.getText(), 'head\n1.50\n4\n30\ntail\n');
+    assert.equal(await run('addNumbers'), 35.5);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), 'head\n30\n4\n1.50\ntail\n');
+  });
+
+  test('sorts lines of text as people read them, the other way round, and the values of many cursors', async () => {
+    const lines = await select('file2\nfile10\n  new york\n', new vscode.Selection(0, 0, 3, 0));
+    await run('sortDescending');
+    assert.equal(lines.document.getText(), 'file10\nfile2\n  new york\n');
+    const cursors = await select('a: 3\nb: 1\nc: 2\n', ...[0, 1, 2].map((at) => new vscode.Selection(at, 3, at, 4)));
+    await run('sortValues');
+    assert.equal(cursors.document.getText(), 'a: 1\nb: 2\nc: 3\n');
+    assert.equal(await run('addNumbers'), 6);
+  });
+
+  test('opens the sorted values beside a text that may not be changed, and where that is asked for', async () => {
+    const uri = vscode.Uri.parse(`syncline-text:/fixed?${encodeURIComponent('b\na\n')}`);
+    const fixed = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    fixed.selection = new vscode.Selection(0, 0, 2, 0);
+    await run('sortValues');
+    assert.equal(fixed.document.getText(), 'b\na\n');
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'a\nb\n');
+    const kept = await select('2, 1', new vscode.Selection(0, 0, 0, 4));
+    await run('sortToEditor');
+    assert.equal(kept.document.getText(), '2, 1');
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), '1, 2');
   });
 
   test('refuses text among numbers, and the server lives on', async () => {

@@ -15,6 +15,11 @@ test('numbers keep their value, and huge integers all their digits', () => {
   });
 });
 
+test('a whole number may have any count of digits', () => {
+  const huge = '9'.repeat(400);
+  assert.deepEqual(parseNumbers(`${huge} 1`), { kind: 'values', values: [huge, 1] });
+});
+
 test('text where a number belongs is refused with its position', () => {
   for (const [text, index, value] of [
     ['1 two 3', 1, 'two'],

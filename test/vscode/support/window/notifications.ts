@@ -27,6 +27,15 @@ export class Notifications {
     }
   }
 
+  /** Closes all of them. */
+  async clear(): Promise<void> {
+    await this.#page.keyboard.press('F1');
+    const box = this.#page.locator('.quick-input-widget:visible .quick-input-box input');
+    await box.fill('>Notifications: Clear All Notifications');
+    await box.press('Enter');
+    await this.#page.locator('.notifications-toasts .notification-toast').first().waitFor({ state: 'detached' });
+  }
+
   /** Messages of the toasts in sight, newest first. */
   async messages(): Promise<string[]> {
     return this.#page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
