@@ -6,15 +6,17 @@ import { contentId, count, share, wirePath } from './values.ts';
 export type ComputeValue = number | string;
 
 /**
- * A list of up to a million values. Only its length is checked here: the operation looks at every value anyway and names the
- * position of the one it refuses, which a schema's error could not.
+ * Only the length is checked here: the operation looks at every value anyway and names the position of the one it refuses,
+ * which a schema's error could not.
  */
 const list = (what: string) =>
   v.custom<readonly ComputeValue[]>(
     (input) => Array.isArray(input) && input.length <= MAX_VALUES,
     `expected a list of at most ${MAX_VALUES} ${what}`,
   );
+/** Numbers or texts; which of them is for the operation to check. */
 export const values = list('values');
+/** Numbers, or decimal texts. */
 export const numbers = list('numbers');
 
 const sorted = v.custom<readonly ComputeValue[]>(
