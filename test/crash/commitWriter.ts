@@ -18,7 +18,7 @@ interface Unanswered {
   readonly contents: readonly UploadContent[];
 }
 
-const LARGE = 700_000;
+const LARGE = 1_200_000;
 const FOLDERS = 3;
 const FILES = 4;
 
@@ -53,8 +53,9 @@ export class CommitWriter {
       plan.remove(`round${round - 1}/new`);
       plan.removeFolder(`going${round - 1}`);
       plan.rename(`from${round - 1}`, 'to');
+      plan.rename(`walker${round - 1}`, `walker${round}`);
       plan.renameFolder(`folder${round - 1}`, `folder${round}`);
-    } else plan.put(`folder${round}/in/it`, this.#text(round, 'in it'));
+    } else for (const name of ['walker1', 'folder1/in/it']) plan.put(name, this.#text(round, name));
     for (const name of ['x', 'y/z']) plan.put(`going${round}/${name}`, this.#text(round, `going ${name}`));
     plan.put(`from${round}`, this.#text(round, 'from'));
     const { operations, contents, effects } = plan;

@@ -105,7 +105,8 @@ function wrapWrites(): void {
   for (const name of ['writeSync', 'write']) {
     const original = table[name] as Fn;
     table[name] = function (...args) {
-      const place = due({ call: name, at: realPath(args[0]) });
+      const bytes = Number(args[3] ?? (args[1] as Uint8Array).length);
+      const place = due({ call: name, at: realPath(args[0]), bytes });
       if (place?.when === 'before') die();
       if (place?.when === 'halfway') half(args);
       if (!place) return original.apply(this, args);

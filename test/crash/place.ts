@@ -8,6 +8,8 @@ export interface Place {
   readonly to?: string;
   /** What the database is told; a regular expression. */
   readonly sql?: string;
+  /** At least so many bytes are written. */
+  readonly bytes?: number;
   /** `halfway`: half of the bytes have been written. */
   readonly when: 'before' | 'halfway' | 'after';
   /** Of the calls that fit, counted from one; default: the first. */
@@ -20,12 +22,15 @@ export interface Call {
   readonly at: string;
   readonly to?: string;
   readonly sql?: string;
+  readonly bytes?: number;
 }
 
 export function fits(place: Place, made: Call): boolean {
   const matches = (pattern: string | undefined, text = ''): boolean =>
     pattern === undefined || new RegExp(`${pattern}$`).test(text);
   return (
-    place.call === made.call && matches(place.at, made.at) && matches(place.to, made.to) && matches(place.sql, made.sql)
+    place.call === made.call &&
+    (made.bytes ?? 0) >= (place.bytes ?? 0) &&
+    matches(place.at, made.at) && matches(place.to, made.to) && matches(place.sql, made.sql)
   );
 }

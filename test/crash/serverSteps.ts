@@ -1,12 +1,5 @@
 import type { Place } from './place.ts';
-
-/** Something a server does on the way, and a process may die right there. */
-export interface Step {
-  readonly name: string;
-  readonly place: Place;
-  /** Where the server has died before, so that there is something to recover; default: with a commit half done. */
-  readonly after?: Place;
-}
+import { type Step, step } from './step.ts';
 
 const CONTENT = '[0-9a-f]{64}';
 const STATE = '/server/\\.syncline';
@@ -19,8 +12,6 @@ const INDEX = `${STATE}/index\\.db`;
 const PATH = '/server/(?!\\.syncline).+';
 const BEGIN = '^BEGIN IMMEDIATE';
 const COMMIT = '^COMMIT';
-
-const step = (name: string, place: Place, after?: Place): Step => ({ name, place, ...(after && { after }) });
 
 /** Contents on their way into the share's state. */
 const STAGE: readonly Step[] = [

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -15,6 +15,7 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/protocol/contentId.ts';
 import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
@@ -32,7 +33,7 @@ const KEEP_PARTS_MS = 24 * 60 * 60 * 1000;
 /**
  * Contents on their way into a local folder: whole, verified and durable in `.syncline/` there, which no scan looks into, so
  * that each can then be moved to its place in one step. `close` leaves nothing behind but the beginnings of large contents
- * whose transfer broke: the next attempt goes on from there.
+ * whose transfer broke: the next attempt goes on from there, and does the same for one that died before it could.
  */
 export class StagedContents implements ContentSink {
   readonly #state: string;
@@ -44,9 +45,10 @@ export class StagedContents implements ContentSink {
 
   constructor(root: string) {
     this.#state = join(root, STATE_FOLDER);
-    this.#folder = join(this.#state, `get-${randomUUID()}`);
+    this.#folder = join(this.#state, `${OWN_PREFIX}${randomUUID()}`);
     this.#parts = join(this.#state, 'parts');
     orDiskError(() => mkdirSync(this.#folder, { recursive: true, mode: 0o700 }));
+    orDiskError(() => this.#closeDead());
     orDiskError(() => this.#dropOldParts());
   }
 
@@ -103,8 +105,7 @@ export class StagedContents implements ContentSink {
   }
 
   close(): void {
-    this.#keepParts();
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#closeFolder(this.#folder);
     for (const folder of [this.#parts, this.#state]) {
       try {
         rmdirSync(folder);
@@ -114,13 +115,26 @@ export class StagedContents implements ContentSink {
     }
   }
 
-  #keepParts(): void {
+  /** What attempts left that were killed; one that is under way is left alone. */
+  #closeDead(): void {
+    for (const name of namesIn(this.#state)) {
+      const folder = join(this.#state, name);
+      if (name.startsWith('get-') && isDead(name, folder)) this.#closeFolder(folder);
+    }
+  }
+
+  #closeFolder(folder: string): void {
+    this.#keepParts(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  #keepParts(from: string): void {
     try {
-      for (const name of namesIn(this.#folder)) {
+      for (const name of namesIn(from)) {
         if (!isContentId(name) || this.#done.has(name)) continue;
-        if (lstatSync(join(this.#folder, name)).size < SMALLEST_PART) continue;
+        if (lstatSync(join(from, name)).size < SMALLEST_PART) continue;
         mkdirSync(this.#parts, { recursive: true, mode: 0o700 });
-        renameSync(join(this.#folder, name), join(this.#parts, name));
+        renameSync(join(from, name), join(this.#parts, name));
       }
     } catch {
       // what cannot be kept is fetched again
@@ -150,6 +164,27 @@ export class StagedContents implements ContentSink {
 }
 
 const STORING = 'store what was downloaded';
+
+/** Tells apart the machines that share a folder: a process can be looked for on its own alone. */
+const MACHINE = hash('sha256', hostname()).slice(0, 8);
+const OWN_PREFIX = `get-${MACHINE}-${process.pid}-`;
+
+/** Of another machine, or a name of another making: nobody has come back to it for a day. */
+function isDead(name: string, folder: string): boolean {
+  const [, machine, pid] = /^get-([0-9a-f]{8})-(\d+)-/.exec(name) ?? [];
+  if (machine === MACHINE && pid !== undefined) return !isRunning(Number(pid));
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > KEEP_PARTS_MS;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) !== 'ESRCH';
+  }
+}
 
 function namesIn(folder: string): string[] {
   try {
