@@ -38,6 +38,8 @@ export interface PlanRequest {
 export interface PlannedSync {
   readonly plan: Plan;
   readonly agreed: Tree;
+  /** What was seen here. */
+  readonly local: Tree;
   readonly blocked: ReadonlySet<string>;
 }
 
@@ -105,7 +107,7 @@ export class Planner {
       const plan = withoutFailed(result, problems, request.failed);
       const brake = request.brake(plan, sides);
       const isFirst = base.children.size === 0 && result.agreed.children.size === 0;
-      return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, blocked };
+      return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, local: pictures.local.tree, blocked };
     }
   }
 

@@ -1,7 +1,7 @@
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
-import type { WirePath } from '../../server/protocol/wirePath.ts';
+import { ancestorsOf, type WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, Roots } from './base/baseStore.ts';
 import type { StatCache } from './local/statCache.ts';
@@ -143,7 +143,10 @@ export class SyncCycle {
         brake: (plan, sides) => this.#brake(plan, sides),
         onLook: (entries) => onProgress?.({ phase: 'looking', entries }),
       });
-      // a save that was sent meanwhile moved the base on; a plan from the old one would take it for a change of both sides
+      const isHidden = (path: WirePath): boolean => [path, ...ancestorsOf(path)].some((at) => planned.blocked.has(at));
+      this.memory.recall(planned.local, isHidden);
+      // a save that was sent meanwhile moved the base on; a plan from the old one would take it for a change of both sides; so would
+      // one that knows nothing of what a process that died has done
       if (this.memory.base !== base) continue;
       this.#blocked = planned.blocked;
       this.memory.deletions.hold(planned.plan.brake?.kind === 'manyDeletions');
@@ -188,7 +191,12 @@ export class SyncCycle {
     // local first: the names under which contents are read for the server are those after the local renames
     if (toLocal.length > 0) {
       const options = outcomes.begin('local', toLocal);
-      await using(remote.read(), (source) => local.apply(toLocal, source, { signal, ...options }));
+      this.memory.beginLocally(toLocal);
+      try {
+        await using(remote.read(), (source) => local.apply(toLocal, source, { signal, ...options }));
+      } finally {
+        this.memory.endLocally();
+      }
     }
     if (toRemote.length > 0) {
       const options = outcomes.begin('remote', toRemote);

@@ -1,6 +1,8 @@
 import type { Operation } from '../../server/protocol/messages/files.ts';
+import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, PendingCommit, Roots } from './base/baseStore.ts';
+import { settleInterrupted } from './base/settleInterrupted.ts';
 import type { StatCache } from './local/statCache.ts';
 import type { AppliedOperation } from './plan.ts';
 import type { Planner } from './planner.ts';
@@ -38,6 +40,9 @@ export class TargetMemory {
   /** Commits whose answers are being waited for, and those that have been answered since the last save. */
   readonly #underWay = new Set<string>();
   #settled: string[] = [];
+  /** What an earlier process began on the local folder; settled by the first look. */
+  #interrupted: readonly Operation[];
+  #isLocalSettled = false;
   #savedAt = 0;
   #remembering: Promise<void> = Promise.resolve();
 
@@ -46,6 +51,7 @@ export class TargetMemory {
     this.#base = options.store.state.base;
     this.#conflicts = options.store.state.conflicts;
     this.#roots = options.store.state.roots ?? {};
+    this.#interrupted = options.store.begunLocally();
     this.deletions = new RecentDeletions(options.clock, options.store.state.deletions);
   }
 
@@ -80,6 +86,28 @@ export class TargetMemory {
     },
     lose: (id) => void this.#underWay.delete(id),
   };
+
+  /** These operations are going to be carried out on the local folder. @throws SynclineError what the disk says */
+  beginLocally(operations: readonly Operation[]): void {
+    // what was begun before is known by its outcome alone from now on
+    if (this.#isLocalSettled) this.save();
+    this.#options.store.beginLocally(operations);
+  }
+
+  /** Their outcomes have been told; the next save settles them. */
+  endLocally(): void {
+    this.#isLocalSettled = true;
+  }
+
+  /** Takes into the base what a process that died did to the local folder, as a first look shows it. */
+  recall(local: Tree, isHidden: (path: WirePath) => boolean): void {
+    if (this.#interrupted.length === 0) return;
+    const { base, done } = settleInterrupted(this.#base, local, this.#interrupted, isHidden);
+    for (const operation of done) this.deletions.note({ side: 'local', operation });
+    this.#base = base;
+    this.#interrupted = [];
+    this.#isLocalSettled = true;
+  }
 
   /** Commits whose answers never arrived, of this process or an earlier one. */
   lostCommits(): PendingCommit[] {
@@ -142,10 +170,11 @@ export class TargetMemory {
     };
     const [files, settled] = [cache.changes(), this.#settled];
     const isSame = (Object.keys(next) as (keyof typeof next)[]).every((key) => state[key] === next[key]);
-    if (isSame && settled.length === 0 && files.length === 0) return;
-    store.save(next, files, settled);
+    if (isSame && settled.length === 0 && files.length === 0 && !this.#isLocalSettled) return;
+    store.save(next, files, settled, this.#isLocalSettled);
     cache.saved();
     this.#settled = [];
+    this.#isLocalSettled = false;
   }
 
   /** The very value that is stored already, if nothing about it has changed. */

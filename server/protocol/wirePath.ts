@@ -80,6 +80,15 @@ export function parentOf(path: WirePath): WirePath | undefined {
 
 export const nameOf = (path: WirePath): string => path.slice(path.lastIndexOf('/') + 1);
 
+/** The folders above a path, outermost first. */
+export function ancestorsOf(path: WirePath): WirePath[] {
+  const ancestors: WirePath[] = [];
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    ancestors.push(path.slice(0, slash) as WirePath);
+  }
+  return ancestors;
+}
+
 /** Whether `path` is `ancestor` or lies below it; everything lies below the root (undefined). */
 export function isWithin(path: WirePath, ancestor: WirePath | undefined): boolean {
   return ancestor === undefined || path === ancestor || path.startsWith(`${ancestor}/`);

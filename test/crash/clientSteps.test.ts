@@ -62,6 +62,8 @@ describe('a sync that is killed leaves old or new on both sides, and the next on
       await dieAt(place, ...sync());
       assert.deepEqual(torn(lookInto(local), site.ledger), []);
       assert.deepEqual(torn(lookInto(site.directory), site.ledger), []);
+      // meanwhile life goes on, here and there
+      await change();
       const { status, stdout, stderr } = await run(...sync(), '--json');
       assert.equal(status, 0, stdout + stderr);
       const now = lookInto(local);

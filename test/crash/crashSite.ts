@@ -19,8 +19,6 @@ export class CrashSite {
   readonly fuse: FuseBox;
   readonly ledger = new Ledger();
   readonly writer = new CommitWriter(this.ledger, 'w');
-  /** Deaths so far. */
-  kills = 0;
 
   private constructor(server: ServerProcess, fuse: FuseBox) {
     this.server = server;
@@ -89,7 +87,6 @@ export class CrashSite {
     const { signal, stderr } = await running.ended;
     clearTimeout(late);
     this.fuse.putOut();
-    this.kills++;
     assert.equal(wasReached, 'reached', `${JSON.stringify(place)}: ${stderr.slice(-2000)}`);
     assert.equal(signal, 'SIGKILL');
   }

@@ -2,25 +2,36 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerClient } from '../../extension/connect/serverClient.ts';
+import { isMissing } from '../../server/protocol/disk/diskError.ts';
 import { type ContentId, contentIdOf } from '../../server/protocol/contentId.ts';
 import { history, verify, type Version } from '../../server/protocol/messages/files.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Held, Ledger } from './ledger.ts';
 
-/** What every file and link below a folder holds, by path; `.syncline` left out. */
+/** What every file and link below a folder holds, by path; `.syncline` left out. What goes meanwhile is gone. */
 export function lookInto(root: string): Map<string, Held> {
   const found = new Map<string, Held>();
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (path === '.syncline') continue;
-      if (entry.isDirectory()) visit(path);
-      else if (entry.isSymbolicLink()) found.set(path, `-> ${readlinkSync(join(root, path))}`);
-      else found.set(path, contentIdOf(readFileSync(join(root, path))));
+      unlessGone(() => {
+        if (entry.isDirectory()) visit(path);
+        else if (entry.isSymbolicLink()) found.set(path, `-> ${readlinkSync(join(root, path))}`);
+        else found.set(path, contentIdOf(readFileSync(join(root, path))));
+      });
     }
   };
   visit('');
   return found;
+}
+
+function unlessGone(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** Files that hold something nobody has ever written. */
@@ -47,7 +58,7 @@ export async function examineShare(directory: string, ledger: Ledger, client: Se
     ...astray(found, ledger),
     ...(await lost(directory, found, ledger, client)),
     ...(await drifted(client)),
-    ...leftovers(directory),
+    ...(await leftForEver(directory)),
   ];
 }
 
@@ -106,6 +117,17 @@ async function drifted(client: ServerClient): Promise<string[]> {
 const STATE =
   /^(index\.db(-wal|-shm)?|jobs\.db(-wal|-shm)?|lock\.db|tokens\.(json|lock)|server\.json|share|token|objects|staging)$/;
 
+/** Others may be at work, and need files for a moment. */
+async function leftForEver(directory: string): Promise<string[]> {
+  let left = leftovers(directory);
+  for (let looks = 0; left.length > 0 && looks < 100; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const now = new Set(leftovers(directory));
+    left = left.filter((each) => now.has(each));
+  }
+  return left;
+}
+
 /** What nobody will ever need again, in the state of a share that was started and is at rest. */
 export function leftovers(directory: string): string[] {
   const state = join(directory, '.syncline');
@@ -113,7 +135,10 @@ export function leftovers(directory: string): string[] {
   return [
     ...readdirSync(state).filter((name) => !STATE.test(name)),
     ...readdirSync(staging)
-      .filter((name) => !/^[0-9a-f]{64}$/.test(name) || (lstatSync(join(staging, name)).nlink ?? 1) > 1)
+      .filter(
+        (name) =>
+          !/^[0-9a-f]{64}$/.test(name) || (lstatSync(join(staging, name), { throwIfNoEntry: false })?.nlink ?? 1) > 1,
+      )
       .map((name) => `staging/${name}`),
   ].map((name) => `.syncline/${name} was left behind`);
 }

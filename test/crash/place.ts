@@ -31,6 +31,8 @@ export function fits(place: Place, made: Call): boolean {
   return (
     place.call === made.call &&
     (made.bytes ?? 0) >= (place.bytes ?? 0) &&
-    matches(place.at, made.at) && matches(place.to, made.to) && matches(place.sql, made.sql)
+    matches(place.at, made.at) &&
+    matches(place.to, made.to) &&
+    matches(place.sql, made.sql)
   );
 }

@@ -127,8 +127,29 @@ export class BaseStore {
     });
   }
 
+  /** Operations on the local folder that were begun and whose outcome was never saved, in their order. */
+  begunLocally(): Operation[] {
+    const rows = this.#database.prepare('SELECT operations FROM begun_locally').all() as unknown as {
+      operations: string;
+    }[];
+    try {
+      return rows.flatMap(({ operations }) => JSON.parse(operations) as Operation[]);
+    } catch {
+      return [];
+    }
+  }
+
+  /** To be called before they are carried out; takes the place of those before. */
+  beginLocally(operations: readonly Operation[]): void {
+    this.#write(() => {
+      this.#database.exec('DELETE FROM begun_locally');
+      this.#database.prepare('INSERT INTO begun_locally VALUES (?)').run(JSON.stringify(operations));
+    });
+  }
+
   /**
-   * Makes `state` the one that the next run starts from; `answered` are commits that are settled in it.
+   * Makes `state` the one that the next run starts from; `answered` are commits that are settled in it,
+   * `isLocalSettled` says that so is what was begun on the local folder.
    *
    * @throws SynclineError what the disk says; then the state saved before stays.
    */
@@ -136,6 +157,7 @@ export class BaseStore {
     state: BaseState,
     knownFiles: readonly (readonly [string, readonly (readonly [string, KnownFile])[]])[] = [],
     answered: readonly string[] = [],
+    isLocalSettled = false,
   ): void {
     const before = this.#saved;
     const folders: ['base' | 'remote', Iterable<RowChange>][] = [
@@ -166,6 +188,7 @@ export class BaseStore {
       }
       const settle = this.#database.prepare('DELETE FROM pending_commits WHERE id = ?');
       for (const id of answered) settle.run(id);
+      if (isLocalSettled) this.#database.exec('DELETE FROM begun_locally');
     });
     this.#saved = state;
   }
@@ -202,6 +225,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS known_files (folder TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pending_commits (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, operations TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS begun_locally (operations TEXT NOT NULL);
   INSERT OR IGNORE INTO meta VALUES ('version', '${VERSION}');
 `;
 

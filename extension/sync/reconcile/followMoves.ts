@@ -1,7 +1,7 @@
 import { DIRECTORY } from '../../../server/protocol/entry.ts';
 import { collisionKey } from '../../../server/protocol/disk/collisionKey.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
-import { isWithin, nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { ancestorsOf, isWithin, nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { childPath, childrenOf, entryOf, nodeAt, type Tree } from '../tree/tree.ts';
 import { TreeEditor } from '../tree/treeEditor.ts';
 import { fileMoves } from './fileMoves.ts';
@@ -151,13 +151,4 @@ class MoveRules {
     this.#keys.set(folder, keys);
     return keys;
   }
-}
-
-/** The folders above a path, outermost first. */
-function ancestorsOf(path: WirePath): WirePath[] {
-  const ancestors: WirePath[] = [];
-  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-    ancestors.push(path.slice(0, slash) as WirePath);
-  }
-  return ancestors;
 }

@@ -50,6 +50,19 @@ test('what was saved is there after a restart', (t) => {
   assert.equal(wasDamaged, false);
 });
 
+test('what was begun on the local folder is known until a save settles it', (t) => {
+  const folder = temporaryFolder(t);
+  const store = open(t, folder);
+  const begun = [{ kind: 'makeDirectory' as const, path: parseWirePath('d') }];
+  store.beginLocally([{ kind: 'makeDirectory', path: parseWirePath('earlier') }]);
+  store.beginLocally(begun);
+  store.save(stateOf('a=1'));
+  const again = reopened(t, store, folder);
+  assert.deepEqual(again.begunLocally(), begun);
+  again.save(stateOf('a=2'), [], [], true);
+  assert.deepEqual(reopened(t, again, folder).begunLocally(), []);
+});
+
 test("the server's tree shares what is as in the base, so that comparing them costs nothing", (t) => {
   const folder = temporaryFolder(t);
   const store = open(t, folder);
