@@ -3,17 +3,18 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { DirtyPaths } from '../../server/protocol/disk/dirtyPaths.ts';
-import { watchDirectory } from '../../server/protocol/disk/watchDirectory.ts';
+import { watchDirectory, type WatchOptions } from '../../server/protocol/disk/watchDirectory.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { plant } from '../support/tree.ts';
 
 /** Watches a folder; `saw` resolves once a path (or something that contains it) has been reported. */
-async function watched(t: TestContext, root: string, skip?: (path: string) => boolean) {
+async function watched(t: TestContext, root: string, skip?: (path: string) => boolean, isOwn?: WatchOptions['isOwn']) {
   const seen = new Set<string>();
   const waiting = new Set<() => void>();
   const watch = await watchDirectory(root, {
     debounceMs: 5,
     ...(skip ? { skip } : {}),
+    isOwn,
     onEvent: (paths) => {
       for (const path of paths === 'everything' ? [''] : paths) seen.add(path);
       for (const wake of waiting) wake();
@@ -46,6 +47,24 @@ test('changes at any depth are reported by their path', async (t) => {
   await saw('d');
   writeFileSync(join(root, 'a/new'), '');
   await saw('a/new');
+});
+
+test('what the watching program itself has put there is not reported, and everything else in its folders is', async (t) => {
+  const root = temporaryFolder(t);
+  const own = new Set<string>(['d', 'd/mine']);
+  const { saw, watch, seen } = await watched(t, root, undefined, (path) => own.delete(path));
+  mkdirSync(join(root, 'd'));
+  assert.equal(watch.watchNew('d'), true);
+  writeFileSync(join(root, 'd/mine'), '1');
+  mkdirSync(join(root, 'd/theirs'));
+  writeFileSync(join(root, 'd/theirs/file'), '2');
+  await saw('d/theirs/file');
+  assert.ok(!seen().includes('d'));
+  mkdirSync(join(root, 'full'));
+  own.add('full');
+  writeFileSync(join(root, 'full/before'), '3');
+  watch.watchNew('full');
+  await saw('full/before');
 });
 
 test('what is created inside new folders is covered, however fast', async (t) => {

@@ -42,6 +42,16 @@ test('a large directory is adopted in several steps, without a hole in the feed'
   assert.equal(share.stats().entries, 12_050);
 });
 
+test('a file and a folder of a commit that others change at once are noticed, as others’ changes', async (t) => {
+  const { user, share, at } = await open(t);
+  await user.put('d/e/f', 'ours');
+  writeFileSync(at('d/e/f'), 'theirs');
+  mkdirSync(at('d/e/g'));
+  writeFileSync(at('d/e/g/new'), 'theirs, too');
+  const all = { d: null, 'd/e': null, 'd/e/g': null, 'd/e/f': 'theirs', 'd/e/g/new': 'theirs, too' };
+  await until(share, async () => isDeepStrictEqual(await user.tree().catch(() => null), all));
+});
+
 test('what never belongs to a share is not adopted, and what cannot be synced is counted', async (t) => {
   const { user, share } = await open(t, { 'p/.git/HEAD': 'ref', 'a:b': '1', away: '-> /etc/passwd', ok: '2' });
   assert.deepEqual(await user.tree(), { ok: '2', p: null });

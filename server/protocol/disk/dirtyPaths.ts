@@ -38,6 +38,13 @@ export class DirtyPaths {
     this.#schedule();
   }
 
+  /** One event that needs no look; enough of them may have made the kernel drop others. */
+  pass(): void {
+    if (this.#closed) return;
+    this.#countBurst();
+    if (this.#burst > MAX_BURST) this.addEverything();
+  }
+
   addEverything(): void {
     if (this.#closed) return;
     this.#setEverything();

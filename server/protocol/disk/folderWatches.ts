@@ -1,4 +1,4 @@
-import { type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs';
 import { SynclineError } from '../errors.ts';
 import { STATE_FOLDER } from '../wirePath.ts';
 import { diskError, errnoOf, isMissing } from './diskError.ts';
@@ -38,6 +38,20 @@ export class FolderWatches implements DirectoryWatch {
       if (slice.spent) await slice.rest();
       this.#watchOne(path, pending);
     }
+  }
+
+  watchNew(path: string): boolean {
+    if (this.#closed) return false;
+    const directory = `${this.#root}/${path}`;
+    try {
+      if (!this.#add(path, directory)) return false;
+      if (readdirSync(directory).length === 0) return true;
+    } catch (error) {
+      if (!isMissing(error)) this.#degrade(error);
+      return false;
+    }
+    this.#watchBelow(path);
+    return true;
   }
 
   close(): void {
@@ -90,16 +104,17 @@ export class FolderWatches implements DirectoryWatch {
     const stat = event === 'rename' ? this.#look(path) : undefined;
     const isDirectory = stat?.isDirectory() ?? this.#watches.has(path);
     if (this.#isSkipped(path, name, isDirectory)) return;
+    const known = this.#watches.get(path);
+    if (stat && (!isDirectory || known?.inode === stat.ino) && this.#options.isOwn?.(path, stat)) return this.#dirty.pass();
     this.#dirty.add(path, event === 'change');
     if (event !== 'rename') return;
-    const known = this.#watches.get(path);
     if (known && known.inode !== stat?.ino) this.#forget(path);
-    if (stat?.isDirectory() && known?.inode !== stat.ino) this.#watchNew(path);
+    if (stat?.isDirectory() && known?.inode !== stat.ino) this.#watchBelow(path);
     if (folder === '' && !this.#look('')) this.#dirty.addEverything();
   }
 
   /** Small new folders at once, so that no event in between is missed; the rest of a large tree in slices. */
-  #watchNew(path: string): void {
+  #watchBelow(path: string): void {
     this.watchTree(path).then(
       () => this.#dirty.add(path),
       (error: unknown) => this.#degrade(error),
@@ -140,7 +155,7 @@ export class FolderWatches implements DirectoryWatch {
   }
 }
 
-function lookAt(path: string): { ino: bigint; isDirectory(): boolean } | undefined {
+function lookAt(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true, throwIfNoEntry: false });
   } catch {

@@ -41,7 +41,7 @@ export async function hashFile(path: string, name: string, signal?: AbortSignal)
 export async function hashFiles(
   root: string,
   paths: readonly string[],
-  options: { readonly signal?: AbortSignal | undefined; readonly onHashed?: (count: number) => void } = {},
+  options: HashOptions = {},
 ): Promise<(HashedFile | SynclineError)[]> {
   const results: (HashedFile | SynclineError)[] = [];
   const slice = new TimeSlice();
@@ -56,7 +56,13 @@ export async function hashFiles(
       }
       try {
         const file = openRegular(jail.at(path));
-        results.push(file.stat.size <= SMALL ? hashSmall(file, buffer) : await hashOpened(file, options.signal));
+        if (file.stat.size > SMALL) results.push(await hashOpened(file, options.signal));
+        else {
+          const hashed = hashSmall(file, buffer);
+          const index = results.push(hashed) - 1;
+          const busy = options.onContent?.(index, hashed, buffer.subarray(0, hashed.size));
+          if (busy) await busy;
+        }
       } catch (error) {
         options.signal?.throwIfAborted();
         results.push(readError(error, path));
@@ -68,6 +74,13 @@ export async function hashFiles(
   } finally {
     jail?.close();
   }
+}
+
+export interface HashOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onHashed?: (count: number) => void;
+  /** Given each small file that was read, by its index; `bytes` are good until it returns. A promise holds the rest back. */
+  readonly onContent?: ((index: number, file: HashedFile, bytes: Uint8Array) => Promise<void> | undefined) | undefined;
 }
 
 /** Up to here a file is read in one synchronous piece. */

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { SynclineError } from '../errors.ts';
 import { DirtyPaths } from './dirtyPaths.ts';
 import { FolderWatches } from './folderWatches.ts';
@@ -13,6 +13,11 @@ export interface WatchOptions {
    * were too many; look at the whole tree. Reports are hints to look; what they say may be out of date already.
    */
   readonly onEvent: (paths: ReadonlySet<string> | 'everything') => void;
+  /**
+   * Whether a path holds just what the watching program itself has put there, so that nobody needs to look. Asked where folders
+   * are watched one by one, about paths whose name changed.
+   */
+  readonly isOwn?: ((path: string, stat: BigIntStats) => boolean) | undefined;
   /** Some folders cannot be watched (limits of the system, usually): rely on periodic scans. Called once at most. */
   readonly onDegraded?: ((error: SynclineError) => void) | undefined;
   /**
@@ -25,6 +30,11 @@ export interface WatchOptions {
 export interface DirectoryWatch {
   /** After this nothing is reported any more. */
   close(): void;
+  /**
+   * Watches a folder that the caller has just made, so that everything that is put into it is reported. Whether it is so; what
+   * somebody else has put there already is reported.
+   */
+  watchNew(path: string): boolean;
   /** Folders being watched; 1 where the system watches whole trees. */
   readonly size: number;
 }

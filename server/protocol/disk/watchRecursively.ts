@@ -18,6 +18,7 @@ export function watchRecursively(root: string, dirty: DirtyPaths, options: Watch
   });
   return {
     size: 1,
+    watchNew: () => true,
     close() {
       dirty.close();
       watcher.close();

@@ -15,6 +15,7 @@ import { findDiverged } from './findDiverged.ts';
 import { removeLeftover } from './removeLeftover.ts';
 import type { FolderAside, OperationContext } from './operationContext.ts';
 import { OperationRunner, pathsOf } from './operationRunner.ts';
+import type { OwnChanges } from './ownChanges.ts';
 import type { Staging } from './staging.ts';
 
 export interface CommitParts extends AdoptionParts {
@@ -23,6 +24,7 @@ export interface CommitParts extends AdoptionParts {
   /** As the transaction sees the share: an operation may need what one before it has put. */
   readonly sources: ContentSources;
   readonly records: CommitRecords;
+  readonly own: OwnChanges;
   readonly clock: () => number;
   /** As in {@link syncToDisk}. */
   readonly writeOut?: () => Promise<void>;
@@ -66,6 +68,7 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
     await disk.sync(parts.writeOut);
     for (const [i, { id }] of commits.entries()) records.remember(id, clock(), answers[i] as CommitResult);
     const event = recorder.commit();
+    parts.own.groupEnded(false);
     return { answers, event, tidyUp: () => tidyUp(parts, aside) };
   } catch (error) {
     recorder.rollback();

@@ -52,13 +52,14 @@ export class EmbeddedShare implements Share {
       committed: (event) => this.#tell(event),
       failed: (commits, error) => this.#afterFailure(commits, error),
     });
-    const { root, reader, problems, log } = parts;
+    const { root, reader, problems, log, own } = parts;
     this.#scans = new ShareScans(
       {
         root,
         entries: reader.entries,
         problems,
         log,
+        own,
         settled: () => this.#exclusive.idle(),
         takeIn: (paths, signal) => this.#takeIn(paths, { signal }),
       },
@@ -217,7 +218,8 @@ export class EmbeddedShare implements Share {
   #afterFailure(commits: readonly Commit[], error: unknown): void {
     this.#ownWork = { mayBeUnsynced: true };
     this.#parts.log.error({ error, commits: commits.map(({ id }) => id) }, 'A commit failed');
-    this.#scans.mark(commits.flatMap(({ operations }) => operations.flatMap(pathsOf)));
+    const made = this.#parts.own.groupEnded(true);
+    this.#scans.mark([...made, ...commits.flatMap(({ operations }) => operations.flatMap(pathsOf))]);
   }
 
   #requireOpen(): void {

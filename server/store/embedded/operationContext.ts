@@ -9,6 +9,7 @@ import type { IndexEntry } from './indexEntries.ts';
 import { folderInode, modifiedAt } from './knownIdentity.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { onDisk } from './operationFailure.ts';
+import type { OwnChanges } from './ownChanges.ts';
 import type { Retained } from './retainFile.ts';
 import type { ShareProblems } from './shareProblems.ts';
 import type { ShareRoot } from './shareRoot.ts';
@@ -23,6 +24,7 @@ export interface OperationContext {
   readonly staging: Staging;
   readonly supply: ContentSupply;
   readonly problems: ShareProblems;
+  readonly own: OwnChanges;
   /** Folders taken out of the share; removed when the group is durable, and put back should it fail. */
   readonly aside: FolderAside[];
 }
@@ -96,9 +98,10 @@ export function makeParents(context: OperationContext, path: WirePath): void {
   makeFolder(context, parent);
 }
 
-export function makeFolder({ disk, recorder }: OperationContext, path: WirePath): number {
+export function makeFolder({ disk, recorder, own }: OperationContext, path: WirePath): number {
   onDisk(path, `make the folder “${printable(path)}”`, () => disk.makeFolder(path));
   const stat = disk.found(path);
+  own.madeFolder(path, stat);
   const identity = identityOf(stat);
   return recorder.put(path, {
     entry: DIRECTORY,

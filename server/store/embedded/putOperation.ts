@@ -114,7 +114,7 @@ async function place(
   by: string,
   write: (old: BigIntStats | null) => void,
 ): Promise<OperationResult> {
-  const { disk, recorder } = context;
+  const { disk, recorder, own } = context;
   const what = `write “${printable(path)}”`;
   makeParents(context, path);
   const kept = known && (await onDiskAsync(path, what, () => keepOld(context, known)));
@@ -127,6 +127,7 @@ async function place(
     const stat = disk.found(path);
     if (known) recorder.keep(known, 'replaced', by);
     const identity = ownIdentity(stat);
+    own.putFile(path, identity);
     return done(recorder.put(path, { entry, identity, modifiedAt: modifiedAt(identityOf(stat)), inode: null }));
   } catch (error) {
     kept?.undo();

@@ -17,6 +17,7 @@ import { EmbeddedTree } from './embeddedTree.ts';
 import { HistoryTable } from './historyTable.ts';
 import { IndexDatabase } from './indexDatabase.ts';
 import { IndexEntries } from './indexEntries.ts';
+import { OwnChanges } from './ownChanges.ts';
 import { ObjectStore } from './objectStore.ts';
 import { Retention, type RetentionOptions } from './retention.ts';
 import type { ScanOptions } from './shareScans.ts';
@@ -80,6 +81,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       sources: new ContentSources(root, recorder.entries, objects),
       reader: { entries, history: new HistoryTable(database.reader) },
       durableFolders,
+      own: new OwnChanges(),
       adoption: new Adoption({ root, recorder, objects, problems, durableFolders }),
       records: new CommitRecords(database.writer),
       tree: new EmbeddedTree(entries),

@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts';
 import { Exclusive } from './exclusive.ts';
 import { findSuspects, findSuspectsAt } from './findSuspects.ts';
 import type { IndexEntries } from './indexEntries.ts';
+import type { OwnChanges } from './ownChanges.ts';
 import type { ShareProblems } from './shareProblems.ts';
 import type { ShareRoot } from './shareRoot.ts';
 
@@ -21,6 +22,7 @@ export interface ScanParts {
   readonly entries: IndexEntries;
   readonly problems: ShareProblems;
   readonly log: Log;
+  readonly own: OwnChanges;
   /** Resolves when the changes that are under way now are over: most of what is noticed is of the share's own making. */
   readonly settled: () => Promise<void>;
   /** Takes in what these paths hold, when it is their turn. Gives those that have to be looked at again. */
@@ -87,7 +89,7 @@ export class ShareScans {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#watch?.close();
+    this.#endWatch();
     await this.#turn.idle();
   }
 
@@ -141,9 +143,8 @@ export class ShareScans {
   }
 
   async #watchAnew(): Promise<void> {
-    const { root, log } = this.#parts;
-    this.#watch?.close();
-    this.#watch = undefined;
+    const { root, log, own } = this.#parts;
+    this.#endWatch();
     this.#generation = root.generation;
     this.#degraded = false;
     const watch = await watchDirectory(root.path, {
@@ -152,13 +153,23 @@ export class ShareScans {
         if (paths === 'everything') this.markEverything();
         else this.mark(paths as ReadonlySet<WirePath>);
       },
+      isOwn: (path, stat) => own.take(path, stat),
       onDegraded: (error) => {
         this.#degraded = true;
         log.warn({ error }, 'Not every folder of the share can be watched');
       },
     });
     if (this.#closed) watch.close();
-    else this.#watch = watch;
+    else {
+      this.#watch = watch;
+      own.watchWith((path) => watch.watchNew(path));
+    }
+  }
+
+  #endWatch(): void {
+    this.#parts.own.watchWith(undefined);
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 
   /** The next scan tries again; what makes the share unavailable has been told. */
@@ -173,8 +184,7 @@ export class ShareScans {
   }
 
   #becomeUnavailable(error: SynclineError): void {
-    this.#watch?.close();
-    this.#watch = undefined;
+    this.#endWatch();
     if (!this.#available) return;
     this.#available = false;
     this.#parts.log.error({ error }, "The share's folder is unavailable");
