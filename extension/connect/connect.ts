@@ -2,7 +2,7 @@ import { SynclineError } from '../../server/protocol/errors.ts';
 import { PROTOCOL_VERSIONS } from '../../server/protocol/limits.ts';
 import type { Link } from '../../server/protocol/link/link.ts';
 import { requestsToClient } from '../../server/protocol/messages/api.ts';
-import { hello } from '../../server/protocol/messages/session.ts';
+import { hello, probe } from '../../server/protocol/messages/session.ts';
 import { Peer } from '../../server/protocol/peer.ts';
 import { type WireLog, loggedLink } from './loggedLink.ts';
 import { isNear } from './nearness.ts';
@@ -61,10 +61,18 @@ export async function sayHello(link: Link, identity: Identity, options: HelloOpt
     const answeredAfter = performance.now() - asked;
     if (!PROTOCOL_VERSIONS.some((version) => version === server.version)) throw new SynclineError('VersionMismatch');
     peer.agree(server.limits);
-    const near = options.url !== undefined && isNear(options.url, answeredAfter);
-    return new PeerServerClient(peer, server, { compress: server.capabilities.zstd && !near });
+    const { url } = options;
+    if (url === undefined) return new PeerServerClient(peer, server);
+    return new PeerServerClient(peer, server, { near: () => isNear(url, answeredAfter, () => answerTime(peer)) });
   } catch (error) {
     peer.close();
     throw error;
   }
+}
+
+/** Milliseconds until a sign of life came. */
+async function answerTime(peer: Peer): Promise<number> {
+  const asked = performance.now();
+  await peer.request(probe, {});
+  return performance.now() - asked;
 }

@@ -27,8 +27,9 @@ export class Downloads {
     this.#wire = wire;
   }
 
-  fetch(share: string, parts: readonly Part[], sink: ContentSink, options: TransferOptions = {}): Promise<void> {
+  async fetch(share: string, parts: readonly Part[], sink: ContentSink, options: TransferOptions = {}): Promise<void> {
     const { onProgress, signal } = options;
+    await this.#wire.compression.prepare(parts.reduce((sum, { size, from }) => sum + size - from, 0));
     const counting = onProgress ? countingSink(sink, onProgress) : sink;
     const packs = packParts(parts, this.#wire.maxContents);
     const fetch = (pack: DownloadPack, either: AbortSignal): Promise<void> =>
@@ -37,13 +38,13 @@ export class Downloads {
   }
 
   #fetch(share: string, { parts }: DownloadPack, sink: ContentSink, signal: AbortSignal): Promise<void> {
-    const { peer, request, nextTransfer, transfers, zstd } = this.#wire;
+    const { peer, request, nextTransfer, transfers, compression } = this.#wire;
     return transfers.run(async () => {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
       const transfer = nextTransfer();
       const received = receiveTransfer(peer, { transfer, parts, sink, signal: either });
-      const encodings: content.Encoding[] = zstd ? ['zstd', 'identity'] : ['identity'];
+      const encodings: content.Encoding[] = compression.isWorthIt ? ['zstd', 'identity'] : ['identity'];
       const answered = request(
         content.download,
         { share, transfer, contents: [...parts], encodings },

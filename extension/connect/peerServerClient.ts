@@ -7,6 +7,7 @@ import type { ParamsOf, RequestMessage, ResultOf } from '../../server/protocol/m
 import * as session from '../../server/protocol/messages/session.ts';
 import type { Peer } from '../../server/protocol/peer.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
+import { Compression } from './compression.ts';
 import { Downloads } from './downloads.ts';
 import { Listeners } from './listeners.ts';
 import { RequestGate } from './requestGate.ts';
@@ -15,6 +16,11 @@ import { Uploads } from './uploads.ts';
 
 /** Requests kept free of the line, so that a probe never waits behind others. */
 const RESERVED_REQUESTS = 2;
+
+export interface PeerServerClientOptions {
+  /** Finds out whether the server is on this machine. Left out: it is somewhere else, or nobody knows. */
+  readonly near?: () => Promise<boolean>;
+}
 
 /** The one implementation of {@link ServerClient}: over a peer that has said hello. */
 export class PeerServerClient implements ServerClient {
@@ -29,7 +35,7 @@ export class PeerServerClient implements ServerClient {
   readonly #progress = new Listeners<ParamsOf<typeof session.progress>>();
   #closedHere = false;
 
-  constructor(peer: Peer, server: ResultOf<typeof session.hello>, options: { readonly compress: boolean }) {
+  constructor(peer: Peer, server: ResultOf<typeof session.hello>, options: PeerServerClientOptions = {}) {
     this.#peer = peer;
     this.server = server;
     this.closed = peer.closed.then((error) =>
@@ -43,7 +49,7 @@ export class PeerServerClient implements ServerClient {
       // the other half is left for transfers that were given up here and are not yet forgotten there
       transfers: new RequestGate(Math.max(1, Math.floor(Math.min(server.limits.transfers, MAX_TRANSFERS) / 2))),
       nextTransfer: () => (lastTransfer = (lastTransfer % 0xffffffff) + 1),
-      zstd: options.compress,
+      compression: new Compression(server.capabilities.zstd, options.near),
       maxContents: Math.max(1, server.limits.transferContents),
     };
     this.#uploads = new Uploads(wire);

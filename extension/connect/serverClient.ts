@@ -68,6 +68,8 @@ export interface UploadContent {
   readonly hint?: string;
   /** Bytes the server already holds (from `content/missing`). */
   readonly from?: number;
+  /** All of it, where it is in memory: what `open` would yield. */
+  readonly bytes?: Uint8Array;
   open(from: number): AsyncIterable<Uint8Array>;
   /** What the server holds in its place. Of a large content that has much in common with it, only the rest travels. */
   readonly replaces?: ContentId | undefined;

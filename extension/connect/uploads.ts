@@ -26,7 +26,8 @@ export class Uploads {
     this.#wire = wire;
   }
 
-  send(share: string, contents: readonly UploadContent[], options: TransferOptions = {}): Promise<void> {
+  async send(share: string, contents: readonly UploadContent[], options: TransferOptions = {}): Promise<void> {
+    await this.#wire.compression.prepare(contents.reduce((sum, { size, from = 0 }) => sum + size - from, 0));
     const packs = packContents(contents, this.#wire.maxContents);
     const send = async (pack: UploadPack, signal: AbortSignal): Promise<void> => {
       const [first] = pack.contents;
@@ -96,11 +97,11 @@ export class Uploads {
 
   /** Decides how a pack travels; may have to look at its first bytes for that. */
   async #prepare(pack: UploadPack, onProgress: TransferOptions['onProgress']): Promise<Prepared> {
-    const { zstd } = this.#wire;
+    const { isWorthIt } = this.#wire.compression;
     const bytes = readAll(pack.contents, onProgress);
     const contents = pack.contents.map(({ content, size, from = 0 }) => ({ content, size, from }));
-    if (pack.compress !== 'sample' || !zstd) {
-      return { contents, source: bytes, encoding: zstd && pack.compress === 'yes' ? 'zstd' : 'identity' };
+    if (pack.compress !== 'sample' || !isWorthIt) {
+      return { contents, source: bytes, encoding: isWorthIt && pack.compress === 'yes' ? 'zstd' : 'identity' };
     }
     const first = await bytes.next();
     const compresses = !first.done && sampleCompresses(first.value);
@@ -152,6 +153,12 @@ async function* readAll(
   onProgress: TransferOptions['onProgress'],
 ): AsyncGenerator<Uint8Array, void> {
   for (const each of contents) {
+    if (each.bytes) {
+      const rest = each.bytes.subarray(each.from ?? 0);
+      yield rest;
+      onProgress?.(rest.byteLength);
+      continue;
+    }
     for await (const bytes of each.open(each.from ?? 0)) {
       yield bytes;
       onProgress?.(bytes.byteLength);

@@ -1,4 +1,5 @@
 import type { Peer } from '../../server/protocol/peer.ts';
+import type { Compression } from './compression.ts';
 import type { RequestGate } from './requestGate.ts';
 import type { ServerClient } from './serverClient.ts';
 
@@ -10,8 +11,7 @@ export interface Wire {
   readonly transfers: RequestGate;
   /** Ids of transfers, unique on the connection. */
   readonly nextTransfer: () => number;
-  /** Whether the server understands compressed transfers, and they are worth it. */
-  readonly zstd: boolean;
+  readonly compression: Compression;
   /** Contents in one transfer. */
   readonly maxContents: number;
 }

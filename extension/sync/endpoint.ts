@@ -78,9 +78,16 @@ export interface ScanRequest {
   readonly base: Tree;
   /** Ignore files as they are about to be, in place of those on disk; `null`: about to be deleted. */
   readonly ignoreFiles?: ReadonlyMap<string, string | null> | undefined;
+  readonly early?: EarlyContents | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the number of entries looked at so far. */
   readonly onProgress?: ((entries: number) => void) | undefined;
+}
+
+/** Takes contents of small new and changed files while a look finds them. */
+export interface EarlyContents {
+  /** `bytes` are the caller's again when this returns; a promise holds the look back, and never rejects. */
+  offer(path: WirePath, content: ContentId, bytes: Uint8Array): Promise<void> | undefined;
 }
 
 export interface Picture {

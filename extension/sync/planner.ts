@@ -4,7 +4,7 @@ import type { Clock } from '../connect/clock.ts';
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
-import type { Look, Picture, WantedContent } from './endpoint.ts';
+import type { EarlyContents, Look, Picture, WantedContent } from './endpoint.ts';
 import { type IgnoreRules, isIgnoreFile } from './ignore/ignoreRules.ts';
 import { TreeFilter } from './ignore/treeFilter.ts';
 import type { Plan } from './plan.ts';
@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly amend?: ((local: Tree) => Tree) | undefined;
   /** Whether a person has to confirm what is to be done. */
   readonly brake: (plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides) => Brake | null;
+  /** What is found may be sent while the look goes on, if the server is as it was. */
+  readonly isToBeSent?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onLook?: ((entries: number) => void) | undefined;
 }
@@ -113,18 +115,22 @@ export class Planner {
 
   async #look(request: PlanRequest): Promise<{ local: Picture; remote: Picture }> {
     const { base, look, signal } = request;
-    const [local, remote] = await Promise.allSettled([
-      this.#scanLocal(request),
-      this.#remote.scan({ look: look.remote, base, signal }),
-    ]);
+    const early = request.isToBeSent ? this.#remote.takeEarly?.(base, signal) : undefined;
+    const remotely = this.#remote.scan({ look: look.remote, base, signal });
+    // what the server has otherwise may bring ignore files that come to apply here
+    remotely.then(
+      ({ tree }) => early?.decide(tree === base),
+      () => early?.decide(false),
+    );
+    const [local, remote] = await Promise.allSettled([this.#scanLocal(request, early), remotely]);
     if (local.status === 'rejected') throw SynclineError.from(local.reason);
     if (remote.status === 'rejected') throw SynclineError.from(remote.reason);
     return { local: local.value, remote: remote.value };
   }
 
-  async #scanLocal({ base, look, signal, onLook }: PlanRequest): Promise<Picture> {
+  async #scanLocal({ base, look, signal, onLook }: PlanRequest, early?: EarlyContents): Promise<Picture> {
     const begun = this.#clock.uptime();
-    const request = { look: look.local, base, ignoreFiles: this.#coming, signal, onProgress: onLook };
+    const request = { look: look.local, base, ignoreFiles: this.#coming, early, signal, onProgress: onLook };
     const picture = await this.#local.scan(request);
     if (look.local === 'everything') this.scanMs = this.#clock.uptime() - begun;
     return picture;

@@ -2,8 +2,9 @@ import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { FileEntry } from '../../server/protocol/entry.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { PendingCommit, RemoteState } from './base/baseStore.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { EarlyContents, Endpoint } from './endpoint.ts';
 import type { IgnoreRules } from './ignore/ignoreRules.ts';
+import type { Tree } from './tree/tree.ts';
 
 /** The side that says what is ignored. */
 export interface LocalSide extends Endpoint {
@@ -30,6 +31,12 @@ export interface RemoteSide extends Endpoint {
 
   /** Whether the side can be reached right now. */
   readonly isOnline: boolean;
+
+  /**
+   * What the coming look finds may be sent while it goes on, once that is decided; the next `apply` uses what has arrived.
+   * `base`: what the side is taken to hold already. Left out where a look costs nothing.
+   */
+  takeEarly?(base: Tree, signal: AbortSignal | undefined): EarlyContents & { decide(mayBeSent: boolean): void };
 
   /** Settles commits whose answers never arrived. Returns the operations that are done. */
   resend(commits: readonly PendingCommit[], signal: AbortSignal | undefined): Promise<Operation[]>;

@@ -96,7 +96,7 @@ export class SyncCycle {
 
   /** @throws SynclineError and nothing else. */
   plan(request: CycleRequest): Promise<PlannedSync> {
-    return codedErrors(request.signal, () => this.#plan(request));
+    return codedErrors(request.signal, () => this.#plan(request, false));
   }
 
   /** @throws SynclineError what a side or the disk says; then another round may begin at once. */
@@ -127,7 +127,7 @@ export class SyncCycle {
     }
   }
 
-  async #plan(request: CycleRequest): Promise<PlannedSync> {
+  async #plan(request: CycleRequest, isToBeSent: boolean): Promise<PlannedSync> {
     const { look, resolve, amend, signal, onProgress } = request;
     if (look.remote !== 'nothing') await this.#settleLost(signal);
     await Promise.allSettled(this.#expressed.values());
@@ -139,6 +139,7 @@ export class SyncCycle {
         resolve,
         amend,
         signal,
+        isToBeSent,
         failed: (operation) => (this.#failed.size === 0 ? undefined : this.#failed.get(keyOf(operation))),
         brake: (plan, sides) => this.#brake(plan, sides),
         onLook: (entries) => onProgress?.({ phase: 'looking', entries }),
@@ -155,7 +156,7 @@ export class SyncCycle {
   }
 
   async #run(request: CycleRequest): Promise<CycleResult> {
-    const { plan, agreed, blocked } = await this.#plan(request);
+    const { plan, agreed, blocked } = await this.#plan(request, this.#mayBeSentEarly(request));
     this.#problems = plan.problems;
     const here = new Set(plan.toLocal.flatMap(pathsOf));
     const merging = new Set(plan.toRemote.flatMap(pathsOf).filter((path) => here.has(path)));
@@ -178,6 +179,14 @@ export class SyncCycle {
     const { applied, stale } = outcomes;
     this.#problems = [...plan.problems, ...outcomes.problems];
     return { plan: { ...plan, problems: this.#problems }, applied, stale, carriedOut: true };
+  }
+
+  /** Not before somebody has agreed to it if the folder may be another one than before. */
+  #mayBeSentEarly({ confirmed }: CycleRequest): boolean {
+    const { local, mode } = this.#options;
+    if (mode === 'pull') return false;
+    const { base, roots } = this.memory;
+    return confirmed === true || base.children.size === 0 || local.rootIdentity === roots.local;
   }
 
   async #carryOut(plan: Plan, { signal }: CycleRequest, outcomes: RoundOutcomes): Promise<void> {

@@ -77,6 +77,46 @@ test('a new file is sent exactly once, and what was fetched is never sent back',
   assert.equal(folder.calls().filter((method) => method === 'files/commit').length, 1);
 });
 
+const many = (name: (i: number) => string): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: 200 }, (_, i) => [name(i), `file ${name(i)}`]));
+
+test('many new files are on their way before the look that finds them is over', async (t) => {
+  const { server, folder } = await pair(t, '', '');
+  plant(
+    folder.root,
+    many((i) => `d${i % 7}/f${i}`),
+  );
+  assert.equal((await folder.sync()).summary.uploaded, 200);
+  assert.deepEqual(harvest(server.directory), harvest(folder.root));
+  assert.equal(folder.calls().filter((method) => method === 'content/missing').length, 1, 'nothing is asked twice');
+});
+
+test('what an ignore file of the server hides is not sent ahead of it', async (t) => {
+  const { server, folder } = await pair(t, '', '.gitignore=*.secret');
+  plantTree(server.directory, treeOf('.gitignore=*.secret'));
+  plant(
+    folder.root,
+    many((i) => `f${i}.secret`),
+  );
+  const { summary } = await folder.sync();
+  assert.equal(counts(summary), 'up 0 down 1 -local 0 -remote 0 renamed 0 conflicts 0 problems 0');
+  assert.ok(!folder.calls().includes('content/upload'));
+});
+
+test('nothing of a folder in the place of the known one is sent before somebody agrees', async (t) => {
+  const { folder } = await pair(t, 'a=1 b=2', '');
+  await folder.sync();
+  renameSync(folder.root, `${folder.root}-before`);
+  mkdirSync(folder.root);
+  plant(
+    folder.root,
+    many((i) => `another${i}`),
+  );
+  folder.wire.length = 0;
+  await assert.rejects(folder.sync(), { code: 'BrakeStopped' });
+  assert.ok(!folder.calls().includes('content/upload'));
+});
+
 test('a renamed folder with 1,000 files is one operation, and its ignored files go along', async (t) => {
   const { server, folder } = await pair(t, '', '');
   const files = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`d/s${i % 10}/f${i}`, `file ${i}`]));

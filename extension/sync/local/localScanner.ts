@@ -3,7 +3,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import { type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
-import type { Picture, ScanRequest } from '../endpoint.ts';
+import type { EarlyContents, Picture, ScanRequest } from '../endpoint.ts';
 import { hasCollision } from '../ignore/collisionChoice.ts';
 import { IgnoreRules, isIgnoreFile } from '../ignore/ignoreRules.ts';
 import { childrenOf, EMPTY_TREE, nodeAt, shareNodes, type Tree, type TreeNode } from '../tree/tree.ts';
@@ -71,8 +71,11 @@ export class LocalScanner {
     const isLook = request.look !== 'nothing' || !this.#complete;
     if (!isLook) return this.#look(request);
     const before = identityOf(this.#root);
-    if (before !== this.#rootIdentity) this.#complete = false;
-    const picture = await this.#look(request);
+    const isAnother = before !== this.#rootIdentity;
+    if (isAnother) this.#complete = false;
+    // the contents of a folder that has taken the place of the known one are nobody's business yet
+    const isTrusted = !isAnother || this.#rootIdentity === undefined;
+    const picture = await this.#look(isTrusted ? request : { ...request, early: undefined });
     if (identityOf(this.#root) !== before) {
       this.#complete = false;
       throw new SynclineError('RootUnavailable', 'The local folder was exchanged for another while it was looked at.');
@@ -86,13 +89,13 @@ export class LocalScanner {
     if (this.#rulesError) this.#complete = false;
     const sameRules = ignoreFiles === this.#ignoreFiles;
     if (!this.#complete || look === 'everything' || !sameRules) await this.#scanAll(request);
-    else if (look !== 'nothing' && !(await this.#scanPaths(look, base, request.signal))) await this.#scanAll(request);
+    else if (look !== 'nothing' && !(await this.#scanPaths(look, request))) await this.#scanAll(request);
     if (this.#rulesError) throw this.#rulesError;
     this.#tree = shareNodes(this.#tree, base);
     return { tree: this.#tree, problems: this.#problems };
   }
 
-  async #scanAll({ base, ignoreFiles, signal, onProgress }: ScanRequest): Promise<void> {
+  async #scanAll({ base, ignoreFiles, early, signal, onProgress }: ScanRequest): Promise<void> {
     this.#ignoreFiles = ignoreFiles;
     this.#rules = this.#newRules();
     const { directory, problems } = await scanTree({
@@ -101,6 +104,7 @@ export class LocalScanner {
       cache: this.#cache,
       base,
       listed: (folder, names) => (this.#listed = { folder, hasIgnoreFile: names.some(isIgnoreName) }),
+      early,
       signal,
       onProgress,
     });
@@ -113,11 +117,11 @@ export class LocalScanner {
   }
 
   /** False: the paths cannot be looked at by themselves. */
-  async #scanPaths(dirty: ReadonlySet<string>, base: Tree, signal: AbortSignal | undefined): Promise<boolean> {
+  async #scanPaths(dirty: ReadonlySet<string>, { base, early, signal }: ScanRequest): Promise<boolean> {
     if (dirty.size > MOST_PATHS || dirty.has('') || [...dirty].some(isIgnoreFile)) return false;
     const folders = this.#byKnownFolder(dirty);
     if (this.#problems.some(({ path, code }) => code === 'NameCollision' && folders.has(folderOf(path)))) return false;
-    const look = new PathsLook(this.#root, this.#tree, this.#problems, this.#rules, this.#cache, base);
+    const look = new PathsLook(this.#root, this.#tree, this.#problems, this.#rules, this.#cache, base, early);
     for (const [folder, paths] of folders) if (!(await look.at(folder, paths, signal))) return false;
     const { tree, problems } = await look.finish(signal);
     this.#tree = tree;
@@ -187,6 +191,7 @@ class PathsLook {
     rules: IgnoreRules,
     cache: StatCache,
     base: Tree,
+    early: EarlyContents | undefined,
   ) {
     this.#root = root;
     this.#editor = new TreeEditor(tree);
@@ -194,7 +199,7 @@ class PathsLook {
     this.#rules = rules;
     this.#cache = cache;
     this.#base = base;
-    this.#hasher = new FileHasher(root, cache);
+    this.#hasher = new FileHasher(root, cache, early);
   }
 
   async at(folder: string, paths: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<boolean> {

@@ -1,11 +1,12 @@
 import type { FileEntry } from '../../../server/protocol/entry.ts';
-import { hashFiles } from '../../../server/protocol/disk/hashFile.ts';
+import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
 import { isExecutable, nowNs, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
 import { type WalkedChild, type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { collidingOut } from '../ignore/collisionChoice.ts';
+import type { EarlyContents } from '../endpoint.ts';
 import type { IgnoreRules } from '../ignore/ignoreRules.ts';
 import { type Directory, nodeAt, type Tree, type TreeNode } from '../tree/tree.ts';
 import type { StatCache } from './statCache.ts';
@@ -19,6 +20,7 @@ export interface TreeScanOptions {
   readonly from?: WirePath;
   /** As in {@link walkDirectory}. */
   readonly listed?: ((path: string, names: readonly string[]) => void) | undefined;
+  readonly early?: EarlyContents | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((entries: number) => void) | undefined;
 }
@@ -62,7 +64,7 @@ class TreeScan {
 
   constructor(options: TreeScanOptions) {
     this.#options = options;
-    this.#hasher = new FileHasher(options.root, options.cache);
+    this.#hasher = new FileHasher(options.root, options.cache, options.early);
   }
 
   hide(path: string): void {
@@ -125,11 +127,13 @@ class TreeScan {
 export class FileHasher {
   readonly #root: string;
   readonly #cache: StatCache;
+  readonly #early: EarlyContents | undefined;
   readonly #pending: { path: WirePath; known: TreeNode | undefined; found: (entry: FileEntry) => void }[] = [];
 
-  constructor(root: string, cache: StatCache) {
+  constructor(root: string, cache: StatCache, early?: EarlyContents) {
     this.#root = root;
     this.#cache = cache;
+    this.#early = early;
   }
 
   /** `known` is what the base holds at the path; `found` is called now or in {@link hash}, or never if it cannot be read. */
@@ -149,7 +153,7 @@ export class FileHasher {
       const results = await hashFiles(
         this.#root,
         pending.map(({ path }) => path),
-        { signal },
+        { signal, onContent: this.#early && this.#pending.length >= MANY ? offer(pending, this.#early) : undefined },
       );
       for (const [index, result] of results.entries()) {
         const { path, known, found } = pending[index] as (typeof pending)[number];
@@ -166,6 +170,13 @@ export class FileHasher {
     }
     return [...problems.values()];
   }
+}
+
+/** Fewer files are sent soon enough when all is known. */
+const MANY = 64;
+
+function offer(pending: readonly { readonly path: WirePath }[], early: EarlyContents): HashOptions['onContent'] {
+  return (index, { content }, bytes) => early.offer((pending[index] as { path: WirePath }).path, content, bytes);
 }
 
 /** Windows has no such bit: there a file keeps the one it had. */

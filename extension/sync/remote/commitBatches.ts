@@ -8,6 +8,8 @@ export interface CommitBatch {
   readonly contents: readonly WantedContent[];
   /** Of the contents. */
   readonly bytes: number;
+  /** Of what the server has already because it was sent before. */
+  readonly sentBytes: number;
 }
 
 export interface BatchLimits {
@@ -18,8 +20,15 @@ export interface BatchLimits {
 /** A batch is closed when its contents reach this size, so that what has arrived is committed while the rest travels. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 
-/** Divides operations into commits, in their order. A content is asked for in the first batch that names it. */
-export function commitBatches(operations: readonly Operation[], limits: BatchLimits): CommitBatch[] {
+/**
+ * Divides operations into commits, in their order. A content is asked for in the first batch that names it, unless it has been
+ * `sent` already.
+ */
+export function commitBatches(
+  operations: readonly Operation[],
+  limits: BatchLimits,
+  sent: ReadonlySet<ContentId> = new Set(),
+): CommitBatch[] {
   const batches: CommitBatch[] = [];
   const seen = new Set<ContentId>();
   let batch = emptyBatch();
@@ -35,6 +44,10 @@ export function commitBatches(operations: readonly Operation[], limits: BatchLim
     batch.operations.push(operation);
     if (!content) continue;
     seen.add(content.content);
+    if (sent.has(content.content)) {
+      batch.sentBytes += content.size;
+      continue;
+    }
     batch.contents.push(content);
     batch.bytes += content.size;
   }
@@ -46,9 +59,10 @@ interface OpenBatch {
   operations: Operation[];
   contents: WantedContent[];
   bytes: number;
+  sentBytes: number;
 }
 
-const emptyBatch = (): OpenBatch => ({ operations: [], contents: [], bytes: 0 });
+const emptyBatch = (): OpenBatch => ({ operations: [], contents: [], bytes: 0, sentBytes: 0 });
 
 /** The content that an operation brings, unless the server surely has it: nothing at all, or what is replaced there. */
 function newContent(operation: Operation, seen: ReadonlySet<ContentId>): WantedContent | undefined {

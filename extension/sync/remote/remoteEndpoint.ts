@@ -21,6 +21,8 @@ import {
 } from '../endpoint.ts';
 import { isGone } from '../local/localReader.ts';
 import type { RemoteSide } from '../sides.ts';
+import type { Tree } from '../tree/tree.ts';
+import { EarlyUploads } from './earlyUploads.ts';
 import { type CommitBatch, commitBatches } from './commitBatches.ts';
 import { RemoteFeed } from './remoteFeed.ts';
 import { RemoteReader } from './remoteReader.ts';
@@ -52,6 +54,7 @@ export class RemoteEndpoint implements RemoteSide {
   readonly #journal: CommitJournal;
   readonly #log: RemoteEndpointOptions['log'];
   readonly #feed: RemoteFeed;
+  #early: EarlyUploads | undefined;
 
   constructor({ folder, provider, known, journal, log }: RemoteEndpointOptions) {
     this.#folder = folder;
@@ -84,6 +87,12 @@ export class RemoteEndpoint implements RemoteSide {
     return { tree: this.#feed.tree.view, problems: [] };
   }
 
+  takeEarly(base: Tree, signal: AbortSignal | undefined): EarlyUploads {
+    this.#early?.decide(false);
+    this.#early = new EarlyUploads({ share: this.#folder.share, provider: this.#provider, base, signal });
+    return this.#early;
+  }
+
   read(): ContentSource {
     return new RemoteReader(this.#folder.share, this.#provider);
   }
@@ -95,15 +104,21 @@ export class RemoteEndpoint implements RemoteSide {
   /** Batch by batch: while one is committed, the contents of the next two are already travelling. */
   async apply(operations: readonly Operation[], source: ContentSource, options: ApplyOptions): Promise<void> {
     const { signal } = options;
+    const sent = await this.#takeSent();
     if (operations.length === 0) return;
     const client = await this.#provider.client({ signal });
     const { limits } = client.server;
-    const batches = commitBatches(operations, { operations: limits.operations, contents: limits.transferContents });
+    const batches = commitBatches(
+      operations,
+      { operations: limits.operations, contents: limits.transferContents },
+      sent,
+    );
     let before: Promise<void> = Promise.resolve();
     let committing: Promise<void> = Promise.resolve();
     try {
       for (const batch of batches) {
         await before;
+        if (batch.sentBytes > 0) options.onProgress?.(batch.sentBytes);
         const isSmall = batch.bytes <= FAST_BYTES && batch.contents.length <= FAST_CONTENTS;
         const uploads = isSmall
           ? await readAll(batch.contents, source)
@@ -133,6 +148,13 @@ export class RemoteEndpoint implements RemoteSide {
       this.#log('commitSentAgain', { id, operations: operations.length, done: done.length });
     }
     return done;
+  }
+
+  async #takeSent(): Promise<ReadonlySet<ContentId>> {
+    const early = this.#early;
+    this.#early = undefined;
+    await early?.finish();
+    return early?.sent ?? new Set();
   }
 
   /** What the server lacks goes up. Contents that are gone at the source are returned. */

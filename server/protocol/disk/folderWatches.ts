@@ -105,7 +105,8 @@ export class FolderWatches implements DirectoryWatch {
     const isDirectory = stat?.isDirectory() ?? this.#watches.has(path);
     if (this.#isSkipped(path, name, isDirectory)) return;
     const known = this.#watches.get(path);
-    if (stat && (!isDirectory || known?.inode === stat.ino) && this.#options.isOwn?.(path, stat)) return this.#dirty.pass();
+    if (stat && (!isDirectory || known?.inode === stat.ino) && this.#options.isOwn?.(path, stat))
+      return this.#dirty.pass();
     this.#dirty.add(path, event === 'change');
     if (event !== 'rename') return;
     if (known && known.inode !== stat?.ino) this.#forget(path);
