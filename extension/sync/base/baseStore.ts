@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
@@ -51,12 +51,17 @@ export class BaseStore {
   readonly #database: DatabaseSync;
   /** Whether an earlier state was found damaged and put aside. */
   readonly wasDamaged: boolean;
+  readonly #statements = new Map<string, StatementSync>();
+  /** Ids of commits without an answer: mostly there is none, and nobody has to ask the disk for them. */
+  readonly #pending: Set<string>;
   #saved: BaseState;
 
   private constructor(database: DatabaseSync, saved: BaseState, wasDamaged: boolean) {
     this.#database = database;
     this.#saved = saved;
     this.wasDamaged = wasDamaged;
+    const pending = this.#prepare('SELECT id FROM pending_commits').all() as { id: string }[];
+    this.#pending = new Set(pending.map(({ id }) => id));
   }
 
   /** @throws SynclineError what the disk says. */
@@ -95,7 +100,7 @@ export class BaseStore {
 
   /** What was known of local files, for the {@link StatCache}. */
   knownFiles(): [string, [string, KnownFile][]][] {
-    const rows = this.#database.prepare('SELECT folder, files FROM known_files').all() as unknown as {
+    const rows = this.#prepare('SELECT folder, files FROM known_files').all() as unknown as {
       folder: string;
       files: string;
     }[];
@@ -108,7 +113,8 @@ export class BaseStore {
 
   /** Commits without an answer, in the order in which they were sent. */
   pendingCommits(): PendingCommit[] {
-    const rows = this.#database.prepare('SELECT id, operations FROM pending_commits ORDER BY seq').all() as unknown as {
+    if (this.#pending.size === 0) return [];
+    const rows = this.#prepare('SELECT id, operations FROM pending_commits ORDER BY seq').all() as unknown as {
       id: string;
       operations: string;
     }[];
@@ -122,9 +128,10 @@ export class BaseStore {
   /** To be called before the commit is sent. */
   addPending({ id, operations }: PendingCommit): void {
     this.#write(() => {
-      const insert = this.#database.prepare('INSERT OR REPLACE INTO pending_commits (id, operations) VALUES (?, ?)');
+      const insert = this.#prepare('INSERT OR REPLACE INTO pending_commits (id, operations) VALUES (?, ?)');
       insert.run(id, JSON.stringify(operations));
     });
+    this.#pending.add(id);
   }
 
   /** Operations on the local folder that were begun and whose outcome was never saved, in their order. */
@@ -169,7 +176,7 @@ export class BaseStore {
         'INSERT OR REPLACE INTO folders VALUES (?, ?, ?)',
         'DELETE FROM folders WHERE tree = ? AND path = ?',
       ];
-      const [upsert, remove] = [this.#database.prepare(put), this.#database.prepare(drop)];
+      const [upsert, remove] = [this.#prepare(put), this.#prepare(drop)];
       for (const [tree, changes] of folders) {
         for (const { path, children } of changes) {
           if (children === null) remove.run(tree, path);
@@ -180,16 +187,17 @@ export class BaseStore {
       if (state.conflicts !== before.conflicts) this.#setMeta('conflicts', state.conflicts);
       if (state.deletions !== before.deletions) this.#setMeta('deletions', state.deletions ?? null);
       if (state.roots !== before.roots) this.#setMeta('roots', state.roots ?? {});
-      const known = this.#database.prepare('INSERT OR REPLACE INTO known_files VALUES (?, ?)');
-      const forget = this.#database.prepare('DELETE FROM known_files WHERE folder = ?');
+      const known = this.#prepare('INSERT OR REPLACE INTO known_files VALUES (?, ?)');
+      const forget = this.#prepare('DELETE FROM known_files WHERE folder = ?');
       for (const [folder, files] of knownFiles) {
         if (files.length === 0) forget.run(folder);
         else known.run(folder, JSON.stringify(toRecord(files)));
       }
-      const settle = this.#database.prepare('DELETE FROM pending_commits WHERE id = ?');
+      const settle = this.#prepare('DELETE FROM pending_commits WHERE id = ?');
       for (const id of answered) settle.run(id);
       if (isLocalSettled) this.#database.exec('DELETE FROM begun_locally');
     });
+    for (const id of answered) this.#pending.delete(id);
     this.#saved = state;
   }
 
@@ -198,8 +206,15 @@ export class BaseStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
+  /** Compiled once: a save is often a row or two. */
+  #prepare(text: string): StatementSync {
+    let statement = this.#statements.get(text);
+    if (!statement) this.#statements.set(text, (statement = this.#database.prepare(text)));
+    return statement;
+  }
+
   #setMeta(key: string, value: unknown): void {
-    this.#database.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, JSON.stringify(value));
+    this.#prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, JSON.stringify(value));
   }
 
   #write(action: () => void): void {

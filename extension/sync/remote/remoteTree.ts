@@ -28,7 +28,10 @@ export class RemoteTree {
     this.#view = known?.tree ?? EMPTY_TREE;
   }
 
-  /** The tree as of a cursor, without what is not confirmed by the feed: for storing. */
+  /**
+   * The tree as of a cursor, without what is not confirmed by the feed: for storing. The same object for as long as nothing
+   * changes, so that a look that finds nothing new writes nothing.
+   */
   get known(): RemoteState | null {
     return this.#known;
   }
@@ -91,6 +94,7 @@ export class RemoteTree {
 
   #know(tree: Tree, cursor: Cursor): void {
     const isSameEpoch = cursor.epoch === this.#known?.cursor.epoch;
+    if (isSameEpoch && cursor.rev === this.#known?.cursor.rev && tree === this.#known.tree) return;
     this.#known = { tree, cursor };
     this.#own = isSameEpoch ? this.#own.filter(({ rev }) => rev > cursor.rev) : [];
     if (this.#own.length === 0) {

@@ -60,7 +60,7 @@ export class EmbeddedFeed implements ShareFeed {
     const { first, last } = this.#log.bounds();
     if (since.epoch !== this.#epoch || since.rev > last || (since.rev + 1 < first && since.rev < last))
       return undefined;
-    const rows = this.#log.after(since.rev, limit);
+    const rows = since.rev < last ? this.#log.after(since.rev, limit) : [];
     const changes = changesBelow(rows, dir);
     if (changes === null) return undefined;
     const rev = rows.at(-1)?.rev ?? since.rev;

@@ -5,14 +5,14 @@ import { SynclineError } from '../../protocol/errors.ts';
 import { databaseError } from './databaseError.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
-/** A prepared statement with the shape of its rows, which is what its text says and nobody checks. */
+/** A statement with the shape of its rows, which is what its text says and nobody checks. */
 export interface Query<Row> {
   get(...values: SQLInputValue[]): Row | undefined;
   all(...values: SQLInputValue[]): Row[];
   run(...values: SQLInputValue[]): number;
 }
 
-/** Prepares statements; the text of each must name the columns of `Row`. */
+/** Statements that are prepared when they are first used, and kept; the text of each must name the columns of `Row`. */
 export interface Connection {
   query<Row = never>(text: string): Query<Row>;
 }
@@ -121,11 +121,12 @@ function prepareSchema(database: DatabaseSync): string {
 function connection(database: DatabaseSync): Connection {
   return {
     query<Row>(text: string): Query<Row> {
-      const statement: StatementSync = database.prepare(text);
+      let prepared: StatementSync | undefined;
+      const statement = (): StatementSync => (prepared ??= database.prepare(text));
       return {
-        get: (...values) => guarded(() => statement.get(...values) as Row | undefined),
-        all: (...values) => guarded(() => statement.all(...values) as Row[]),
-        run: (...values) => guarded(() => Number(statement.run(...values).changes)),
+        get: (...values) => guarded(() => statement().get(...values) as Row | undefined),
+        all: (...values) => guarded(() => statement().all(...values) as Row[]),
+        run: (...values) => guarded(() => Number(statement().run(...values).changes)),
       };
     },
   };

@@ -66,6 +66,15 @@ test('one save needs no word from the feed', () => {
   assert.equal(show(remote.known?.tree ?? EMPTY_TREE), 'a=2');
 });
 
+test('a feed that tells nothing new leaves what is stored as it is', () => {
+  const remote = new RemoteTree({ tree: treeOf('a=1'), cursor: { epoch: 'epoch-0001', rev: 5 } });
+  const { known } = remote;
+  remote.follow([], { epoch: 'epoch-0001', rev: 5 });
+  assert.equal(remote.known, known);
+  remote.follow([], { epoch: 'epoch-0001', rev: 6 });
+  assert.equal(remote.known?.cursor.rev, 6);
+});
+
 test("somebody else's change in between is not missed", () => {
   const share = new Numbered();
   const remote = new RemoteTree({ tree: share.tree, cursor: share.cursor });
