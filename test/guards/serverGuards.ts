@@ -55,8 +55,8 @@ export const SERVER_GUARDS: readonly Guard[] = [
     name: 'the check of a content that was put together from stretches of others',
     promise: 2,
     file: `${EMBEDDED}/stagingSink.ts`,
-    find: 'if (this.#length !== size || this.#hasher.finish() !== content) {',
-    replace: 'if (this.#length !== size) {',
+    find: 'if (failure || this.#length !== size || this.#hasher.finish() !== content) {',
+    replace: 'if (failure || this.#length !== size) {',
     tests: [{ file: COMMITS, title: 'what was put together from something else than was believed is refused' }],
   },
   {
@@ -66,6 +66,14 @@ export const SERVER_GUARDS: readonly Guard[] = [
     find: 'fsync(descriptor, (error) => {',
     replace: '((_: number, done: (error: Error | null) => void) => setImmediate(done, null))(descriptor, (error) => {',
     tests: [{ file: DURABILITY, title: 'before a commit is answered, contents are synced' }],
+  },
+  {
+    name: 'what a sync beside the writing of a large content met',
+    promise: 4,
+    file: `${EMBEDDED}/earlySync.ts`,
+    find: 'if (error) this.#failure = { error };',
+    replace: '',
+    tests: [{ file: DURABILITY, title: 'what the disk said of a large content while it was written' }],
   },
   {
     name: 'a commit waiting for the sync of its contents',

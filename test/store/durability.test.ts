@@ -3,8 +3,10 @@ import fs, { mkdirSync, readlinkSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { contentIdOf } from '../../server/protocol/contentId.ts';
 import { IndexDatabase } from '../../server/store/embedded/indexDatabase.ts';
 import { openShare } from '../support/embeddedShare.ts';
+import { isSynclineError } from '../support/errors.ts';
 import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { plant } from '../support/tree.ts';
@@ -57,11 +59,31 @@ test('a content that the disk could not sync is not answered for, and not put in
   assert.deepEqual(await user.entryAt('a'), fileEntry('old'));
 });
 
-/** From now on fsync fails of a file whose name contains this. */
-function breakSync(t: TestContext, name: string): void {
+test('what the disk said of a large content while it was written is not forgotten', async (t) => {
+  const { share } = await openShare(t);
+  const piece = Buffer.alloc(1024 * 1024, 'large');
+  const part = {
+    content: contentIdOf(Buffer.concat(Array.from({ length: 40 }, () => piece))),
+    size: 40 << 20,
+    from: 0,
+  };
+  breakSync(t, part.content, 1);
+  const writer = await share.contents.sink().open(part);
+  const write = async (): Promise<void> => {
+    for (let i = 0; i < 40; i++) await writer.write(piece);
+  };
+  await assert.rejects(
+    write().then(() => writer.finish()),
+    isSynclineError('StorageFailed'),
+  );
+});
+
+/** From now on, or only so many times, fsync fails of a file whose name contains this. */
+function breakSync(t: TestContext, name: string, times = Infinity): void {
   const original = fs.fsync;
+  let left = times;
   const broken = (descriptor: number, done: (error: Error | null) => void): void => {
-    const isHit = readlinkSync(`/proc/self/fd/${descriptor}`).includes(name);
+    const isHit = readlinkSync(`/proc/self/fd/${descriptor}`).includes(name) && left-- > 0;
     if (isHit) setImmediate(done, Object.assign(new Error('broken'), { code: 'EIO' }));
     else original(descriptor, done);
   };

@@ -12,6 +12,9 @@ import { AssembledChunks, ChunkIndex } from './chunkIndex.ts';
 import type { ContentSources } from './contentSources.ts';
 import { Exclusive } from './exclusive.ts';
 
+/** Progress is told each time so much has been read. */
+const TELL_BYTES = 32 * 1024 * 1024;
+
 /**
  * Puts uploads together from what the share holds already. Nothing of it is on the way of a commit: contents are cut into
  * chunks when somebody asks for pieces of them, one content at a time.
@@ -64,7 +67,7 @@ export class ContentAssembly {
 
   async *#read({ content, offset, length }: Reused): AsyncGenerator<Uint8Array> {
     for (const descriptor of this.#sources.open(content)) {
-      yield* readRange(descriptor, offset, offset + length);
+      yield* readRange(descriptor, offset, offset + length, { reuse: true });
       return;
     }
     throw new SynclineError('ContentGone');
@@ -73,7 +76,10 @@ export class ContentAssembly {
   async #cut(content: ContentId, { signal, onProgress }: LocateOptions): Promise<void> {
     for (const descriptor of this.#sources.open(content)) {
       const { size } = fstatSync(descriptor);
-      this.#index.add(content, await cut(readRange(descriptor, 0, size), { size, signal, onProgress }));
+      this.#index.add(
+        content,
+        await cut(readRange(descriptor, 0, size, { reuse: true }), { size, signal, onProgress }),
+      );
       return;
     }
   }
@@ -84,11 +90,13 @@ async function cut(
   { size, signal, onProgress }: LocateOptions & { readonly size: number },
 ): Promise<readonly Piece[]> {
   const chunker = new ContentChunker();
-  let done = 0;
+  let [done, told] = [0, 0];
   for await (const bytes of pieces) {
     signal?.throwIfAborted();
     chunker.update(bytes);
     done += bytes.length;
+    if (done - told < TELL_BYTES) continue;
+    told = done;
     onProgress?.(done, size);
   }
   return chunker.finish();

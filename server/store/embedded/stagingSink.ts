@@ -6,6 +6,7 @@ import { SynclineError } from '../../protocol/errors.ts';
 import type { ContentPart } from '../../protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../protocol/transfer/contentSink.ts';
 import { SMALL } from './copyContent.ts';
+import { EarlySync } from './earlySync.ts';
 import { removeLeftover } from './removeLeftover.ts';
 import { stageAll } from './stageAll.ts';
 import { storeError } from './storeError.ts';
@@ -133,12 +134,14 @@ class LargeWriter implements ContentWriter {
   readonly #place: StagingPlace;
   readonly #descriptor: number;
   readonly #hasher: ContentHasher;
+  readonly #sync: EarlySync;
   #length: number;
 
   private constructor(place: StagingPlace, descriptor: number, hasher: ContentHasher) {
     this.#place = place;
     this.#descriptor = descriptor;
     this.#hasher = hasher;
+    this.#sync = new EarlySync(descriptor);
     this.#length = place.part.from;
   }
 
@@ -170,6 +173,7 @@ class LargeWriter implements ContentWriter {
         );
         done += bytesWritten;
       }
+      this.#sync.wrote(bytes.length);
     } catch (error) {
       throw uploadError(error);
     }
@@ -178,15 +182,17 @@ class LargeWriter implements ContentWriter {
 
   async finish(): Promise<void> {
     const { content, size } = this.#place.part;
-    if (this.#length !== size || this.#hasher.finish() !== content) {
+    const failure = await this.#sync.settled().catch(uploadError);
+    if (failure || this.#length !== size || this.#hasher.finish() !== content) {
       closeSync(this.#descriptor);
       this.#place.discard();
-      throw mismatch();
+      throw failure ?? mismatch();
     }
     await this.#place.complete(this.#descriptor);
   }
 
   async abort(): Promise<void> {
+    await this.#sync.settled().catch(() => {});
     closeSync(this.#descriptor);
     this.#place.interrupt();
   }
