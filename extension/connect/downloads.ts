@@ -1,10 +1,14 @@
+import { SynclineError } from '../../server/protocol/errors.ts';
 import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
 import * as content from '../../server/protocol/messages/content.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
+import { FillingSink, streamedPart } from '../../server/protocol/transfer/fillingSink.ts';
 import { joinTransfer } from '../../server/protocol/transfer/joinTransfer.ts';
 import { receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
 import { forEachInFlight } from './inFlight.ts';
-import type { TransferOptions } from './serverClient.ts';
+import { wholeInstead } from './comparison.ts';
+import { heldStretches, type HeldStretch } from './deltaDownloads.ts';
+import type { DownloadOptions, HeldContent } from './serverClient.ts';
 import type { Wire } from './wire.ts';
 
 type Part = content.ContentPart;
@@ -12,6 +16,9 @@ type Part = content.ContentPart;
 interface DownloadPack {
   readonly parts: readonly Part[];
   readonly bytes: number;
+  /** The one part as it travels, without the stretches that are skipped. */
+  readonly streamed?: Part;
+  readonly skipped?: readonly content.Stretch[];
 }
 
 /** Parts are asked for in groups of about this many bytes; a larger one alone. */
@@ -27,32 +34,80 @@ export class Downloads {
     this.#wire = wire;
   }
 
-  async fetch(share: string, parts: readonly Part[], sink: ContentSink, options: TransferOptions = {}): Promise<void> {
-    const { onProgress, signal } = options;
+  async fetch(share: string, parts: readonly Part[], sink: ContentSink, options: DownloadOptions = {}): Promise<void> {
+    const { onProgress, signal, held } = options;
     await this.#wire.compression.prepare(parts.reduce((sum, { size, from }) => sum + size - from, 0));
     const counting = onProgress ? countingSink(sink, onProgress) : sink;
     const packs = packParts(parts, this.#wire.maxContents);
-    const fetch = (pack: DownloadPack, either: AbortSignal): Promise<void> =>
-      this.#fetch(share, pack, counting, either);
+    const fetch = async (pack: DownloadPack, either: AbortSignal): Promise<void> => {
+      const [part] = pack.parts;
+      const old = part && forgiving(held?.(part.content));
+      const rest = old && pack.parts.length === 1 ? await this.#fetchDelta(share, part, old, counting, either) : pack;
+      if (rest) await this.#fetch(share, rest, counting, either);
+    };
     return forEachInFlight(packs, IN_FLIGHT, fetch, signal);
   }
 
-  #fetch(share: string, { parts }: DownloadPack, sink: ContentSink, signal: AbortSignal): Promise<void> {
+  /** Fetches what is not here; gives back what has to be fetched whole instead. */
+  async #fetchDelta(
+    share: string,
+    part: Part,
+    held: HeldContent,
+    sink: ContentSink,
+    signal: AbortSignal,
+  ): Promise<DownloadPack | null> {
+    const stretches = await heldStretches(this.#wire, share, part, held, signal);
+    if (!stretches) return { parts: [part], bytes: part.size - part.from };
+    try {
+      const read = ({ offset, length }: HeldStretch): AsyncIterable<Uint8Array> => held.range(offset, offset + length);
+      const filling = new FillingSink(sink, { part, stretches, read, signal });
+      const streamed = streamedPart(part, stretches);
+      const skipped = stretches.map(({ at, length }) => ({ at, length }));
+      await this.#fetch(share, { parts: [part], bytes: streamed.size - part.from, streamed, skipped }, filling, signal);
+      return null;
+    } catch (error) {
+      if (signal.aborted || !wholeInstead(error)) throw error;
+      return { parts: [{ ...part, from: 0 }], bytes: part.size };
+    }
+  }
+
+  #fetch(
+    share: string,
+    { parts, streamed, skipped }: DownloadPack,
+    sink: ContentSink,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { peer, request, nextTransfer, transfers, compression } = this.#wire;
     return transfers.run(async () => {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
       const transfer = nextTransfer();
-      const received = receiveTransfer(peer, { transfer, parts, sink, signal: either });
+      const received = receiveTransfer(peer, { transfer, parts: streamed ? [streamed] : parts, sink, signal: either });
       const encodings: content.Encoding[] = compression.isWorthIt ? ['zstd', 'identity'] : ['identity'];
       const answered = request(
         content.download,
-        { share, transfer, contents: [...parts], encodings },
+        { share, transfer, contents: [...parts], encodings, ...(skipped && { skipped: [...skipped] }) },
         { signal: either },
       );
       await joinTransfer(answered, received, over);
     }, signal);
   }
+}
+
+/** What is here and cannot be read any more is as good as not here. */
+function forgiving(held: HeldContent | undefined): HeldContent | undefined {
+  return (
+    held && {
+      size: held.size,
+      async *range(from, to) {
+        try {
+          yield* held.range(from, to);
+        } catch (error) {
+          throw new SynclineError('ContentGone', undefined, { cause: error });
+        }
+      },
+    }
+  );
 }
 
 function* packParts(parts: readonly Part[], maxContents: number): Generator<DownloadPack> {

@@ -11,7 +11,14 @@ import { Compression } from './compression.ts';
 import { Downloads } from './downloads.ts';
 import { Listeners } from './listeners.ts';
 import { RequestGate } from './requestGate.ts';
-import type { CallOptions, Disposable, ServerClient, TransferOptions, UploadContent } from './serverClient.ts';
+import type {
+  CallOptions,
+  Disposable,
+  DownloadOptions,
+  ServerClient,
+  TransferOptions,
+  UploadContent,
+} from './serverClient.ts';
 import { Uploads } from './uploads.ts';
 
 /** Requests kept free of the line, so that a probe never waits behind others. */
@@ -89,7 +96,7 @@ export class PeerServerClient implements ServerClient {
     share: string,
     parts: readonly content.ContentPart[],
     sink: ContentSink,
-    options?: TransferOptions,
+    options?: DownloadOptions,
   ): Promise<void> {
     return this.#downloads.fetch(share, parts, sink, options);
   }

@@ -40,7 +40,7 @@ export interface ServerClient {
    * Fetches contents into `sink`, which verifies each. Parts may arrive in another order than listed, several at a time.
    * On failure the parts that were finished stay finished.
    */
-  download(share: string, parts: readonly ContentPart[], sink: ContentSink, options?: TransferOptions): Promise<void>;
+  download(share: string, parts: readonly ContentPart[], sink: ContentSink, options?: DownloadOptions): Promise<void>;
 
   onFilesDidChange(listener: (params: ParamsOf<typeof files.didChange>) => void): Disposable;
   onJobsDidChange(listener: (params: ParamsOf<typeof jobs.didChange>) => void): Disposable;
@@ -92,6 +92,18 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
   /** Bytes of content, before compression, that went over since the last call. */
   readonly onProgress?: (bytes: number) => void;
+}
+
+export interface DownloadOptions extends TransferOptions {
+  /** What is here in place of a content: of a large one that has much in common with it, only the rest travels. */
+  readonly held?: ((content: ContentId) => HeldContent | undefined) | undefined;
+}
+
+export interface HeldContent {
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes between two offsets, as they are now. */
+  range(from: number, to: number): AsyncIterable<Uint8Array>;
 }
 
 export interface Traffic {

@@ -6,7 +6,8 @@ import type { ParamsOf, ResultOf } from '../../server/protocol/messages/message.
 import { joinTransfer } from '../../server/protocol/transfer/joinTransfer.ts';
 import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
 import { isCompressedName, sampleCompresses } from './compressible.ts';
-import { type Comparable, deltaOf, isComparable, wholeInstead } from './deltaUploads.ts';
+import { wholeInstead } from './comparison.ts';
+import { type Comparable, deltaOf, isComparable } from './deltaUploads.ts';
 import { forEachInFlight } from './inFlight.ts';
 import type { TransferOptions, UploadContent } from './serverClient.ts';
 import { packContents, type UploadPack } from './uploadPacks.ts';

@@ -3,7 +3,7 @@ import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
-import type { Disposable } from '../connect/serverClient.ts';
+import type { Disposable, HeldContent } from '../connect/serverClient.ts';
 import type { Tree } from './tree/tree.ts';
 
 /**
@@ -67,6 +67,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of content that went over since the last call. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** What the receiver holds in place of a content, from which it can take what both have in common. */
+  readonly held?: ((content: ContentId) => HeldContent | undefined) | undefined;
 }
 
 /** How much to look at: everything, paths that may have changed and what lies below them, or nothing. */

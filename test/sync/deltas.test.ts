@@ -4,10 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Comparable, deltaOf, SMALLEST_DELTA } from '../../extension/connect/deltaUploads.ts';
+import { SMALLEST_DELTA } from '../../extension/connect/comparison.ts';
+import { type Comparable, deltaOf } from '../../extension/connect/deltaUploads.ts';
 import { contentIdOf } from '../../server/protocol/contentId.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
+import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
 import { MemorySink } from '../support/memorySink.ts';
 import { ServerDouble } from '../support/serverDouble.ts';
 import { startServer } from '../support/serverProcess.ts';
@@ -41,6 +43,72 @@ test('of a large file that changed in places only these travel, and arrive as th
     assert.ok(after.sent - before.sent < LITTLE, `${after.sent - before.sent} bytes were sent`);
     assert.deepEqual(readFileSync(join(server.directory, 'large.bin')), bytes);
   }
+});
+
+test('of a large file that changed on the server only what changed is fetched, whatever is held here', async (t) => {
+  const server = await startServer(t);
+  const [folder, other] = [new SyncedFolder(t, server), new SyncedFolder(t, server)];
+  for (const { root } of [folder, other]) mkdirSync(root);
+  let bytes: Buffer = randomBytes(LARGE);
+  writeFileSync(folder.at('large.bin'), bytes);
+  await folder.sync();
+  await other.sync();
+  for (const at of [LARGE / 2, 0]) {
+    bytes = insert(bytes, at, 'inserted');
+    writeFileSync(folder.at('large.bin'), bytes);
+    await folder.sync();
+    const before = await traffic(other);
+    await other.sync();
+    const after = await traffic(other);
+    assert.ok(after.received - before.received < LITTLE, `${after.received - before.received} bytes were received`);
+    assert.deepEqual(readFileSync(other.at('large.bin')), bytes);
+  }
+});
+
+test('what was fetched in part and does not fit what is held here is fetched whole', async () => {
+  const [old, sink] = [randomBytes(LARGE), new MemorySink()];
+  const bytes = insert(old, 1000, '!');
+  const wanted = { content: contentIdOf(bytes), size: bytes.length, from: 0 };
+  const log: string[] = [];
+  const double: ServerDouble = new ServerDouble(() => ({
+    contentLocate: ({ pieces }) =>
+      Promise.resolve({
+        found: pieces.length === 0 ? [] : [{ first: 1, count: 40, content: wanted.content, offset: 5 }],
+      }),
+    contentDownload: async ({ transfer, contents, skipped = [] }, { signal }) => {
+      log.push(skipped.length > 0 ? 'delta' : 'whole');
+      const source = (async function* () {
+        let at = contents[0]?.from ?? 0;
+        for (const stretch of skipped) {
+          yield bytes.subarray(at, stretch.at);
+          at = stretch.at + stretch.length;
+        }
+        yield bytes.subarray(at);
+      })();
+      return sendTransfer(double.peer, { transfer, encoding: 'identity', source, signal });
+    },
+  }));
+  const client = await double.connect();
+  const held = () => ({
+    size: old.length,
+    async *range(from: number, to: number) {
+      yield old.subarray(from, to);
+    },
+  });
+  await client.download('files', [wanted], sink, { held });
+  assert.deepEqual(log, ['delta', 'whole']);
+  assert.deepEqual(sink.contents.get(wanted.content), bytes);
+  const unreadable = () => ({
+    size: old.length,
+    // oxlint-disable-next-line require-yield
+    async *range() {
+      throw new SynclineError('Changed');
+    },
+  });
+  const again = new MemorySink();
+  await client.download('files', [wanted], again, { held: unreadable });
+  assert.deepEqual(log.splice(2), ['whole']);
+  assert.deepEqual(again.contents.get(wanted.content), bytes);
 });
 
 /** A content that replaces another, both in memory. */

@@ -11,7 +11,7 @@ import type { BulkSync } from '../../../server/protocol/disk/bulkSync.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
-import type { Disposable } from '../../connect/serverClient.ts';
+import type { Disposable, HeldContent } from '../../connect/serverClient.ts';
 import {
   type ApplyOptions,
   type ContentSource,
@@ -72,7 +72,7 @@ export class LocalEndpoint implements LocalSide {
     return this.#scanner.scan(request);
   }
 
-  read(): ContentSource {
+  read(): LocalReader {
     return new LocalReader(this.#options.root);
   }
 
@@ -141,8 +141,27 @@ export class LocalEndpoint implements LocalSide {
     if (wanted.length === 0) return;
     const missing = await this.#copyKnown(wanted, staging);
     const parts: WantedContent[] = missing.map((use) => ({ ...use, from: staging.offsetOf(use) }));
-    if (parts.length > 0) await source.send(parts, staging, options);
+    if (parts.length > 0) await this.#fetch(parts, staging, source, options);
     await staging.sync();
+  }
+
+  async #fetch(
+    parts: readonly WantedContent[],
+    staging: LocalStaging,
+    source: ContentSource,
+    options: ApplyOptions,
+  ): Promise<void> {
+    const reader = this.read();
+    const replaced = new Map(parts.map(({ content, path, replaces }) => [content, replaces && { path, ...replaces }]));
+    const held = (content: ContentId): HeldContent | undefined => {
+      const old = replaced.get(content);
+      return old && { size: old.size, range: (from, to) => reader.range(old, from, to) };
+    };
+    try {
+      await source.send(parts, staging, { ...options, held });
+    } finally {
+      reader.close();
+    }
   }
 
   /** What the folder holds elsewhere needs no transfer. Returns what is still missing. */
@@ -267,7 +286,10 @@ function contentUses(operations: readonly Operation[]): Map<ContentId, Use> {
     if (expect?.kind === 'file' && expect.content === entry.content) continue;
     const known = uses.get(entry.content);
     if (known) known.left++;
-    else uses.set(entry.content, { path, content: entry.content, size: entry.size, left: 1 });
+    else {
+      const replaces = expect?.kind === 'file' ? expect : undefined;
+      uses.set(entry.content, { path, content: entry.content, size: entry.size, replaces, left: 1 });
+    }
   }
   return uses;
 }

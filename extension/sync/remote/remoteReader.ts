@@ -24,14 +24,14 @@ export class RemoteReader implements ContentSource {
   }
 
   async send(wanted: readonly WantedContent[], sink: ContentSink, options: SendOptions): Promise<readonly ContentId[]> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, held } = options;
     const client = await this.#provider.client({ signal });
     const finished = new Set<ContentId>();
     const gone: ContentId[] = [];
     let parts: ContentPart[] = wanted.map(({ content, size, from = 0 }) => ({ content, size, from }));
     const fetched = async (some: readonly ContentPart[]): Promise<boolean> => {
       try {
-        await client.download(this.#share, some, noting(sink, finished), { signal, onProgress });
+        await client.download(this.#share, some, noting(sink, finished), { signal, onProgress, held });
         return true;
       } catch (error) {
         if (error instanceof SynclineError && error.code === 'ContentGone') return false;
