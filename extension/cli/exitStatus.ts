@@ -43,6 +43,7 @@ const REASON = {
   LinkOutside: 'remaining',
   UnsupportedType: 'remaining',
 
+  HistoryEnds: 'remaining',
   MissingContent: 'remaining',
   ContentMismatch: 'remaining',
   ContentGone: 'remaining',

@@ -16,6 +16,8 @@ type FilesHandlers = Pick<
   | 'filesCommit'
   | 'filesHistory'
   | 'filesRestore'
+  | 'filesPast'
+  | 'filesPurge'
   | 'filesVerify'
 >;
 
@@ -50,6 +52,10 @@ export function filesHandlers({ shares, metrics }: Services): FilesHandlers {
 
     filesRestore: ({ share, ...restore }, { session, signal }) =>
       shareOf(share).restore({ ...restore, by: session.identity.name }, signal),
+
+    filesPast: ({ share, ...page }, { signal }) => shareOf(share).past(page, signal),
+
+    filesPurge: ({ share, ...versions }) => shareOf(share).purge(versions),
 
     filesVerify: ({ share, ...page }, { signal }) => shareOf(share).verify(page, signal),
   };

@@ -46,6 +46,7 @@ export const ERRORS = {
   AccessDenied: row(4109, false, 'admin', 'The file system refuses access.'),
   LinkOutside: row(4110, false, 'person', 'The symbolic link leads out of the share.'),
   UnsupportedType: row(4111, false, 'person', 'Only files, folders and symbolic links can be synced.'),
+  HistoryEnds: row(4112, false, 'person', 'The history of the share does not reach back that far.'),
 
   MissingContent: row(4201, true, 'wait', 'Content named by the operation has not been uploaded.'),
   ContentMismatch: row(

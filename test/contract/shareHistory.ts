@@ -97,7 +97,7 @@ export const catalogue: Catalogue = {
     for (const text of ['1', '2', '3']) await user.put('d/a', text);
     for (const text of ['4', '5']) await user.put('b', text);
     const { rev } = share.cursor();
-    assert.deepEqual(await share.purge({ path: path('d'), below: true, upTo: rev - 3 }), { versions: 1 });
+    assert.deepEqual(await share.purge({ path: path('d'), below: true, upTo: { rev: rev - 3 } }), { versions: 1 });
     assert.deepEqual(await share.purge({ path: path('d') }), { versions: 0 });
     await assert.rejects(user.read(fileEntry('1').content), { code: 'ContentGone' });
     assert.equal(await user.read(fileEntry('2').content), '2');

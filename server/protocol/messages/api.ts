@@ -17,6 +17,8 @@ export const requestsToServer = {
   filesCommit: files.commit,
   filesHistory: files.history,
   filesRestore: files.restore,
+  filesPast: files.past,
+  filesPurge: files.purge,
   filesVerify: files.verify,
   contentMissing: content.missing,
   contentLocate: content.locate,

@@ -137,11 +137,13 @@ export const version = v.strictObject({
   at: timestamp,
   /** Name of the token that did it; `server` for what another program did in the share's folder. */
   by: v.string(),
+  /** The change that had written it, wherever it was then; null, also the time alone, when nobody knows any more. */
+  since: v.nullable(v.strictObject({ rev: count, at: v.nullable(timestamp) })),
 });
 export type Version = v.InferOutput<typeof version>;
 
 /**
- * Earlier contents, newest first: of a file, or with `below` of everything under a folder (path left out: the root). `before`
+ * Earlier contents, newest first: of a path, with `below` also of everything under it (path left out: of the share). `before`
  * and `after` are revision and path of the last version of the page before; without `after`, versions of earlier revisions.
  */
 export const history = request('files/history', {
@@ -162,6 +164,60 @@ export const restore = request('files/restore', {
   right: 'write',
   params: v.strictObject({ share, path: wirePath, rev: count, to: v.optional(wirePath), expect: expectation }),
   result: v.strictObject({ result: operationResult, cursor }),
+});
+
+/**
+ * A state of the share: the one after a revision; the one at a time on the server's clock; the one so many milliseconds ago,
+ * counted on that clock.
+ */
+export const moment = v.union([
+  v.strictObject({ rev: count }),
+  v.strictObject({ time: timestamp }),
+  v.strictObject({ agoMs: v.pipe(v.number(), v.minValue(0)) }),
+]);
+
+/** `entry` is null where the path held something of which no version is left. */
+const pastRow = v.strictObject({ path: wirePath, entry: v.nullable(entry) });
+export type PastRow = v.InferOutput<typeof pastRow>;
+
+/**
+ * What a path (left out: the root) and everything below it held at a moment, folders before what is in them. `rev` and `at`
+ * name that state; for the next page ask with `at` = `{rev}` and `after` = the last path. `found` is null when there was
+ * nothing at the path. Before the point where history begins the answer is `HistoryEnds`.
+ */
+export const past = request('files/past', {
+  right: 'read',
+  deadlineMs: 120_000,
+  params: v.strictObject({
+    share,
+    path: v.optional(wirePath),
+    at: moment,
+    after: v.optional(wirePath),
+    limit: pageLimit,
+  }),
+  result: v.strictObject({
+    rev: count,
+    at: v.nullable(timestamp),
+    found: v.nullable(v.strictObject({ entry: v.nullable(entry) })),
+    entries: v.array(pastRow),
+    more: v.boolean(),
+  }),
+});
+
+/**
+ * Forgets versions of a path, with `below` also of everything under it (path left out: of the share), or only those that had
+ * been replaced or deleted by a moment. Contents that nothing else holds are removed. Cannot be undone.
+ */
+export const purge = request('files/purge', {
+  right: 'admin',
+  deadlineMs: 120_000,
+  params: v.strictObject({
+    share,
+    path: v.optional(wirePath),
+    below: v.optional(v.boolean()),
+    upTo: v.optional(moment),
+  }),
+  result: v.strictObject({ versions: count }),
 });
 
 /** Reads files again and compares them with the index, page by page in path order; differences are taken into the index. */

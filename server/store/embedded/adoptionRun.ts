@@ -179,7 +179,7 @@ export class AdoptionRun {
     if (known?.entry.kind === 'directory') await this.#remove(path);
     else if (!known) await this.#makeRoom(path);
     else if (!isSameContent(known.entry, found.entry)) this.#keep(known, 'replaced');
-    recorder.put(path, found);
+    recorder.put(path, found, known !== null && isSameContent(known.entry, found.entry));
   }
 
   /** What had the name in another spelling and is gone is deleted first, so that the two never stand side by side. */
@@ -207,9 +207,11 @@ export class AdoptionRun {
   #keep(known: IndexEntry, reason: 'replaced' | 'deleted'): void {
     const { entry } = known;
     const { objects } = this.#parts;
-    const held = entry.kind === 'link' || (entry.kind === 'file' && objects.has(entry.content));
-    if (held && entry.kind === 'file') objects.vouchFor(entry.content);
-    if (held) this.#parts.recorder.keep(known, reason, 'server');
+    if (entry.kind === 'file') {
+      if (!objects.has(entry.content)) return this.#parts.recorder.lose(known);
+      objects.vouchFor(entry.content);
+    }
+    this.#parts.recorder.keep(known, reason, 'server');
   }
 
   #collides({ path }: WalkedChild): boolean {

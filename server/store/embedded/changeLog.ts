@@ -9,21 +9,49 @@ interface Row {
   readonly path: string;
   readonly source: string | null;
   readonly entry: string | null;
+  readonly mode_only: number | null;
 }
+
+/** What the log knows of a change beside what it tells. */
+export interface Circumstances {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** A put that changed nothing but whether a file is executable. */
+  readonly modeOnly?: boolean;
+}
+
+export interface LoggedChange {
+  readonly change: FeedChange;
+  readonly modeOnly: boolean;
+}
+
+const COLUMNS = 'rev, kind, path, source, entry, mode_only';
 
 /** The table behind the feed: one row for each revision. */
 export class ChangeLog {
   readonly #append: Query<never>;
   readonly #after: Query<Row>;
   readonly #at: Query<Row>;
+  readonly #back: Query<Row>;
+  readonly #moves: Query<{ path: string; source: string }>;
+  readonly #timeOf: Query<{ at: number | null }>;
+  readonly #lastBy: Query<{ rev: number }>;
   readonly #bounds: Query<{ first: number | null; last: number | null }>;
   readonly #trim: Query<never>;
 
   constructor(connection: Connection) {
-    this.#append = connection.query('INSERT INTO changes (rev, kind, path, source, entry) VALUES (?, ?, ?, ?, ?)');
-    this.#after = connection.query(
-      'SELECT rev, kind, path, source, entry FROM changes WHERE rev > ? ORDER BY rev LIMIT ?',
+    this.#append = connection.query(
+      'INSERT INTO changes (rev, kind, path, source, entry, at, mode_only) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
+    this.#after = connection.query(`SELECT ${COLUMNS} FROM changes WHERE rev > ? ORDER BY rev LIMIT ?`);
+    this.#back = connection.query(
+      `SELECT ${COLUMNS} FROM changes WHERE rev > ? AND rev <= ? ORDER BY rev DESC LIMIT ?`,
+    );
+    this.#moves = connection.query(
+      "SELECT path, source FROM changes WHERE kind = 'rename' AND rev > ? AND rev <= ? ORDER BY rev",
+    );
+    this.#timeOf = connection.query('SELECT at FROM changes WHERE rev = ?');
+    this.#lastBy = connection.query('SELECT rev FROM changes WHERE at <= ? ORDER BY rev DESC LIMIT 1');
     this.#at = connection.query('SELECT rev, kind, path, source, entry FROM changes WHERE rev = ?');
     this.#bounds = connection.query(
       'SELECT (SELECT min(rev) FROM changes) AS first, (SELECT max(rev) FROM changes) AS last',
@@ -31,15 +59,24 @@ export class ChangeLog {
     this.#trim = connection.query('DELETE FROM changes WHERE rev < ?');
   }
 
-  append(change: FeedChange): void {
+  append(change: FeedChange, { at, modeOnly }: Circumstances): void {
+    const { rev } = change;
     switch (change.kind) {
       case 'put':
-        return void this.#append.run(change.rev, 'put', change.path, null, JSON.stringify(change.entry));
+        return void this.#append.run(
+          rev,
+          'put',
+          change.path,
+          null,
+          JSON.stringify(change.entry),
+          at,
+          modeOnly ? 1 : null,
+        );
       case 'delete':
-        return void this.#append.run(change.rev, 'delete', change.path, null, null);
+        return void this.#append.run(rev, 'delete', change.path, null, null, at, null);
       case 'rename': {
         const moved = change.moved ? JSON.stringify(change.moved) : null;
-        return void this.#append.run(change.rev, 'rename', change.to, change.from, moved);
+        return void this.#append.run(rev, 'rename', change.to, change.from, moved, at, null);
       }
     }
   }
@@ -52,6 +89,26 @@ export class ChangeLog {
   at(rev: number): FeedChange | null {
     const row = this.#at.get(rev);
     return row ? toChange(row) : null;
+  }
+
+  /** The changes behind `rev` up to `last`, the latest first. */
+  back(rev: number, last: number, limit: number): LoggedChange[] {
+    return this.#back.all(rev, last, limit).map((row) => ({ change: toChange(row), modeOnly: row.mode_only === 1 }));
+  }
+
+  /** The renames behind `rev` up to `last`, in their order. */
+  moves(rev: number, last: number): { from: WirePath; to: WirePath }[] {
+    return this.#moves.all(rev, last).map(({ path, source }) => ({ from: source as WirePath, to: path as WirePath }));
+  }
+
+  /** When a change happened; null when the log does not know. */
+  timeOf(rev: number): number | null {
+    return this.#timeOf.get(rev)?.at ?? null;
+  }
+
+  /** The last change that had happened by then; undefined: none that the log knows. */
+  lastBy(time: number): number | undefined {
+    return this.#lastBy.get(time)?.rev;
   }
 
   /** First and last revision that the log still has; 0 and 0 while nothing has ever happened. The last is never trimmed. */

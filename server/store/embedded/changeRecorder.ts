@@ -6,6 +6,7 @@ import type { FeedChange, ShareEvent } from '../feed.ts';
 import { ChangeLog } from './changeLog.ts';
 import { HistoryTable } from './historyTable.ts';
 import type { IndexDatabase } from './indexDatabase.ts';
+import { LostVersions } from './lostVersions.ts';
 import { type IndexEntry, IndexEntries, IndexWriter } from './indexEntries.ts';
 import type { KnownIdentity } from './knownIdentity.ts';
 
@@ -29,6 +30,7 @@ export class ChangeRecorder {
   readonly #writer: IndexWriter;
   readonly #log: ChangeLog;
   readonly #history: HistoryTable;
+  readonly #lost: LostVersions;
   readonly #clock: () => number;
   #pending: FeedChange[] = [];
   /** Of the last change, the pending ones included. */
@@ -43,6 +45,7 @@ export class ChangeRecorder {
     this.#writer = new IndexWriter(database.writer);
     this.#log = new ChangeLog(database.writer);
     this.#history = new HistoryTable(database.writer);
+    this.#lost = new LostVersions(database.writer);
     this.#rev = this.#log.bounds().last;
   }
 
@@ -100,13 +103,16 @@ export class ChangeRecorder {
     this.#pending = [];
   }
 
-  /** A path holds something else, or something at last. What it held must have been kept by {@link keep} before. */
-  put(path: WirePath, { entry, identity, modifiedAt, inode }: Found): number {
+  /**
+   * A path holds something else, or something at last. What it held must have been kept by {@link keep}, or told by
+   * {@link lose}, before; `modeOnly` says that nothing changed but whether a file is executable.
+   */
+  put(path: WirePath, { entry, identity, modifiedAt, inode }: Found, modeOnly = false): number {
     const rev = ++this.#rev;
     const written = { path, entry, rev, identity, modifiedAt };
     this.#writer.put(written, inode);
     this.entries.wrote(written);
-    this.#append({ kind: 'put', rev, path, entry });
+    this.#append({ kind: 'put', rev, path, entry }, modeOnly);
     return rev;
   }
 
@@ -140,15 +146,19 @@ export class ChangeRecorder {
     this.entries.forget(path);
   }
 
-  /** A version of what the next change replaces or deletes. The object store must hold its content. Folders have none. */
-  keep({ path, entry }: IndexEntry, reason: Version['reason'], by: string): void {
-    if (entry.kind === 'directory') return;
+  /** What the next change replaces or deletes, folders included. The object store must hold a file's content. */
+  keep({ path, entry, rev: since }: IndexEntry, reason: Version['reason'], by: string): void {
     if (entry.kind === 'file') this.#keptBytes += entry.size;
-    this.#history.add({ path, rev: this.#rev + 1, entry, reason, at: this.#clock(), by });
+    this.#history.add({ path, rev: this.#rev + 1, entry, reason, at: this.#clock(), by, since });
   }
 
-  #append(change: FeedChange): void {
-    this.#log.append(change);
+  /** The next change replaces or deletes what nobody can give back. */
+  lose({ path }: IndexEntry): void {
+    this.#lost.add(path, this.#rev + 1);
+  }
+
+  #append(change: FeedChange, modeOnly = false): void {
+    this.#log.append(change, { at: this.#clock(), modeOnly });
     this.#pending.push(change);
   }
 }

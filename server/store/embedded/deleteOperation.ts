@@ -21,7 +21,7 @@ export async function remove(
   if (!known) return disk.asKnown(path, null, done(recorder.cursor.rev));
   if (!sameEntry(known.entry, expect)) return disk.asKnown(path, known, conflict(path, known));
   if (known.entry.kind !== 'directory') return removeFile(context, known, by);
-  if (!recorder.entries.hasChildren(path)) return removeEmpty(context, known);
+  if (!recorder.entries.hasChildren(path)) return removeEmpty(context, known, by);
   return recursive ? deleteTree(context, known, by) : notEmpty(context, path);
 }
 
@@ -43,7 +43,7 @@ async function removeFile(context: OperationContext, known: IndexEntry, by: stri
   return done(recorder.delete(path));
 }
 
-function removeEmpty(context: OperationContext, known: IndexEntry): OperationResult {
+function removeEmpty(context: OperationContext, known: IndexEntry, by: string): OperationResult {
   const { disk, recorder } = context;
   const { path } = known;
   disk.requireStill(known);
@@ -53,5 +53,6 @@ function removeEmpty(context: OperationContext, known: IndexEntry): OperationRes
     if (error instanceof Error && errnoOf(error.cause) === 'ENOTEMPTY') return notEmpty(context, path);
     throw error;
   }
+  recorder.keep(known, 'deleted', by);
   return done(recorder.delete(path));
 }

@@ -33,7 +33,7 @@ export async function deleteTree(context: OperationContext, known: IndexEntry, b
     throw error;
   }
   const slice = new TimeSlice();
-  for (const entry of below.values()) {
+  for (const entry of [known, ...below.values()]) {
     if (slice.spent) await slice.rest();
     recorder.keep(entry, 'deleted', by);
   }

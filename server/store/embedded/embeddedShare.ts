@@ -9,7 +9,7 @@ import { printable, type WirePath } from '../../protocol/wirePath.ts';
 import type { Commit, CommitResult, Restore } from '../commits.ts';
 import type { ContentStore } from '../contents.ts';
 import type { ChangesPage, ShareEvent } from '../feed.ts';
-import type { HistoryPage, Purge } from '../history.ts';
+import type { HistoryPage, PastPage, Purge } from '../history.ts';
 import type { Share, ShareStats, VerifyPage } from '../share.ts';
 import type { AdoptionOptions } from './adoption.ts';
 import { CommitQueue } from './commitQueue.ts';
@@ -81,6 +81,7 @@ export class EmbeddedShare implements Share {
     const share = new EmbeddedShare(options, parts);
     try {
       await share.#scans.start();
+      await share.#exclusive.run(async () => share.#beginHistory());
     } catch (error) {
       await share.close();
       throw error;
@@ -139,6 +140,10 @@ export class EmbeddedShare implements Share {
 
   async history(page: HistoryPage): Promise<ResultOf<typeof files.history>> {
     return historyPage(this.#parts.reader.history, page);
+  }
+
+  past(page: PastPage, signal?: AbortSignal): Promise<ResultOf<typeof files.past>> {
+    return this.#parts.past.page(page, signal);
   }
 
   purge(versions: Purge): Promise<{ versions: number }> {
@@ -208,6 +213,15 @@ export class EmbeddedShare implements Share {
         .map((path, i) => ({ path, indexed: before[i] ?? null, found: entryAt(path) }))
         .filter(({ indexed, found }) => !sameEntry(indexed, found));
     });
+  }
+
+  /** Of a folder that was never shared before nothing is known from before it was looked at, nor of an older index. */
+  #beginHistory(): void {
+    const { database, historyBegin, clock } = this.#parts;
+    if (historyBegin.get() !== null) return;
+    database.begin();
+    historyBegin.moveTo({ rev: this.cursor().rev, at: clock() });
+    database.commit();
   }
 
   #tell(event: ShareEvent): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { SynclineError } from '../../protocol/errors.ts';
 import { databaseError } from './databaseError.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema.ts';
 
 /** A statement with the shape of its rows, which is what its text says and nobody checks. */
 export interface Query<Row> {
@@ -76,6 +76,15 @@ export class IndexDatabase {
     this.writer.query("INSERT OR REPLACE INTO meta (key, value) VALUES ('share', ?)").run(id);
   }
 
+  /** A value that belongs to the index as a whole; setting it takes part in the transaction that is open. */
+  get(key: string): string | undefined {
+    return this.writer.query<{ value: string }>('SELECT value FROM meta WHERE key = ?').get(key)?.value;
+  }
+
+  set(key: string, value: string): void {
+    this.writer.query('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+  }
+
   begin(): void {
     guarded(() => this.#write.exec('BEGIN IMMEDIATE'));
   }
@@ -112,6 +121,9 @@ function prepareSchema(database: DatabaseSync): string {
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
     database.prepare("INSERT INTO meta (key, value) VALUES ('epoch', ?)").run(randomUUID());
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  } else if (version < SCHEMA_VERSION) {
+    const steps = UPGRADES.slice(version - 1).join('');
+    database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   }
   const row = database.prepare("SELECT value FROM meta WHERE key = 'epoch'").get() as { value: string } | undefined;
   if (!row) throw new SynclineError('StorageFailed', "The share's index is damaged.");

@@ -141,5 +141,6 @@ function changeMode({ disk, recorder }: OperationContext, known: IndexEntry, ent
   onDisk(path, what, () => disk.setExecutable(path, known, entry.executable));
   const stat = disk.found(path);
   const identity = carriedIdentity(known.identity, stat);
-  return done(recorder.put(path, { entry, identity, modifiedAt: modifiedAt(identityOf(stat)), inode: null }));
+  const found = { entry, identity, modifiedAt: modifiedAt(identityOf(stat)), inode: null };
+  return done(recorder.put(path, found, true));
 }

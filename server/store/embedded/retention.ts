@@ -1,9 +1,13 @@
 import type { ContentId } from '../../protocol/contentId.ts';
+import type { WirePath } from '../../protocol/wirePath.ts';
 import type { Purge } from '../history.ts';
 import { ChangeLog } from './changeLog.ts';
 import { CommitRecords } from './commitRecords.ts';
+import { HistoryBegin } from './historyBegin.ts';
 import { HistoryTable } from './historyTable.ts';
 import type { IndexDatabase, Query } from './indexDatabase.ts';
+import { LostVersions } from './lostVersions.ts';
+import { revisionAt } from './momentRevision.ts';
 import type { ObjectStore } from './objectStore.ts';
 
 export interface RetentionOptions {
@@ -20,6 +24,7 @@ export interface RetentionOptions {
 interface Row {
   readonly path: string;
   readonly rev: number;
+  readonly kind: string;
   readonly content: string | null;
   readonly size: number;
   readonly at: number;
@@ -44,6 +49,8 @@ export class Retention {
   readonly #table: HistoryTable;
   readonly #log: ChangeLog;
   readonly #records: CommitRecords;
+  readonly #begin: HistoryBegin;
+  readonly #lost: LostVersions;
   readonly #first: Query<Row>;
   readonly #oldest: Query<Row>;
   readonly #crowded: Query<{ path: string; surplus: number }>;
@@ -54,7 +61,7 @@ export class Retention {
 
   constructor(database: IndexDatabase, objects: ObjectStore, clock: () => number, options: RetentionOptions = {}) {
     const { writer } = database;
-    const select = 'SELECT path, rev, content, size, at FROM history';
+    const select = 'SELECT path, rev, kind, content, size, at FROM history';
     this.#database = database;
     this.#objects = objects;
     this.#clock = clock;
@@ -68,6 +75,8 @@ export class Retention {
     this.#table = new HistoryTable(writer);
     this.#log = new ChangeLog(writer);
     this.#records = new CommitRecords(writer);
+    this.#begin = new HistoryBegin(database);
+    this.#lost = new LostVersions(writer);
     this.#first = writer.query(`${select} ORDER BY rev LIMIT ${STEP}`);
     this.#oldest = writer.query(`${select} WHERE content IS NOT NULL ORDER BY rev LIMIT ${STEP}`);
     this.#crowded = writer.query(
@@ -102,12 +111,13 @@ export class Retention {
   /** Forgets versions on demand, one step at a time; gives how many. */
   *purge({ path, below, upTo }: Purge): Generator<void, number> {
     const at = path ?? null;
+    const last = upTo === undefined ? Number.MAX_SAFE_INTEGER : revisionAt(this.#log, upTo, this.#clock());
     let count = 0;
     for (;;) {
-      const rows = this.#purgeable.all(upTo ?? Number.MAX_SAFE_INTEGER, at, at, below ? 1 : 0, at, at);
+      const rows = this.#purgeable.all(last, at, at, below ? 1 : 0, at, at);
       if (rows.length === 0) return count;
-      this.#forget(rows);
-      count += rows.length;
+      this.#forget(rows, path === undefined ? 'share' : 'paths');
+      count += rows.filter(({ kind }) => kind !== 'directory').length;
       yield;
     }
   }
@@ -115,13 +125,16 @@ export class Retention {
   #expire(): boolean {
     const limit = this.#clock() - this.#options.historyAgeMs;
     const rows = this.#first.all().filter(({ at }) => at < limit);
-    this.#forget(rows);
+    this.#forget(rows, 'share');
     return rows.length === STEP;
   }
 
   #thinOut(): boolean {
     const crowded = this.#crowded.all(this.#options.historyVersions, this.#options.historyVersions);
-    this.#forget(crowded.flatMap(({ path, surplus }) => this.#oldestOf.all(path, surplus)));
+    this.#forget(
+      crowded.flatMap(({ path, surplus }) => this.#oldestOf.all(path, surplus)),
+      'paths',
+    );
     return crowded.length === STEP;
   }
 
@@ -134,21 +147,31 @@ export class Retention {
       going.push(row);
       surplus -= row.size;
     }
-    this.#forget(going);
+    this.#forget(going, 'share');
     return going.length > 0;
   }
 
   #trim(): void {
     this.#transact(() => {
-      this.#log.trimBefore(this.#log.bounds().last - this.#options.feedChanges + 1);
+      const first = this.#log.bounds().last - this.#options.feedChanges + 1;
+      if (first > this.#log.bounds().first) {
+        this.#begin.moveTo({ rev: first - 1, at: this.#log.timeOf(first - 1) ?? 0 });
+        this.#log.trimBefore(first);
+      }
       this.#records.forgetBefore(this.#clock() - COMMITS_MS);
     });
   }
 
-  #forget(rows: readonly Row[]): void {
-    if (rows.length === 0) return;
+  /** What is forgotten from the old end moves the point where history begins; elsewhere each hole is marked. */
+  #forget(rows: readonly Row[], reach: 'share' | 'paths'): void {
+    const [first, ...others] = rows;
+    if (!first) return;
     this.#transact(() => {
-      for (const { path, rev } of rows) this.#delete.run(path, rev);
+      for (const { path, rev } of rows) {
+        this.#delete.run(path, rev);
+        if (reach === 'paths') this.#lost.add(path as WirePath, rev);
+      }
+      if (reach === 'share') this.#begin.moveTo(others.reduce((last, row) => (row.rev > last.rev ? row : last), first));
     });
     const contents = new Set(rows.map(({ content }) => content as ContentId | null));
     for (const content of contents)

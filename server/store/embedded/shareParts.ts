@@ -14,7 +14,10 @@ import { DurableFolders } from './durableFolders.ts';
 import { EmbeddedContents } from './embeddedContents.ts';
 import { EmbeddedFeed } from './embeddedFeed.ts';
 import { EmbeddedTree } from './embeddedTree.ts';
+import { EmbeddedPast } from './embeddedPast.ts';
+import { HistoryBegin } from './historyBegin.ts';
 import { HistoryTable } from './historyTable.ts';
+import { LostVersions } from './lostVersions.ts';
 import { IndexDatabase } from './indexDatabase.ts';
 import { IndexEntries } from './indexEntries.ts';
 import { OwnChanges } from './ownChanges.ts';
@@ -50,6 +53,8 @@ export interface ShareParts extends CommitParts {
   readonly reader: { readonly entries: IndexEntries; readonly history: HistoryTable };
   readonly tree: EmbeddedTree;
   readonly feed: EmbeddedFeed;
+  readonly past: EmbeddedPast;
+  readonly historyBegin: HistoryBegin;
   readonly contents: EmbeddedContents;
   readonly retention: Retention;
   readonly log: Log;
@@ -57,7 +62,7 @@ export interface ShareParts extends CommitParts {
 
 /** Opens directory, index and stores. @throws as `EmbeddedShare.open` */
 export async function openParts(options: EmbeddedShareOptions): Promise<ShareParts> {
-  const { directory, stateDirectory, create, log, bulkSync, clock = Date.now } = options;
+  const { directory, stateDirectory, create, log: messages, bulkSync, clock = Date.now } = options;
   if (create) makeDirectory(directory);
   const root = ShareRoot.open(directory, stateDirectory);
   const database = IndexDatabase.open(root.indexFolder, [root.stateFolder, root.indexFolder]);
@@ -71,6 +76,10 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
     const durableFolders = new DurableFolders();
     const recorder = new ChangeRecorder(database, clock);
     const entries = new IndexEntries(database.reader);
+    const history = new HistoryTable(database.reader);
+    const log = new ChangeLog(database.reader);
+    const historyBegin = new HistoryBegin(database);
+    const lost = new LostVersions(database.reader);
     return {
       root,
       database,
@@ -79,16 +88,18 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       problems,
       recorder,
       sources: new ContentSources(root, recorder.entries, objects),
-      reader: { entries, history: new HistoryTable(database.reader) },
+      reader: { entries, history },
       durableFolders,
       own: new OwnChanges(),
       adoption: new Adoption({ root, recorder, objects, problems, durableFolders }),
       records: new CommitRecords(database.writer),
       tree: new EmbeddedTree(entries),
-      feed: new EmbeddedFeed(database.epoch, entries, new ChangeLog(database.reader), log),
+      feed: new EmbeddedFeed(database.epoch, entries, log, messages),
+      past: new EmbeddedPast({ entries, log, history, lost, begin: historyBegin, clock }),
+      historyBegin,
       contents: new EmbeddedContents(root, new ContentSources(root, entries, objects), staging),
       retention: new Retention(database, objects, clock, options.retention),
-      log,
+      log: messages,
       clock,
       ...(bulkSync && { writeOut: () => bulkSync.writeOut(root.filesFolder) }),
     };

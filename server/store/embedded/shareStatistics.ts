@@ -18,7 +18,7 @@ export class ShareStatistics {
     this.#count = connection.query(
       `SELECT (SELECT count(*) FROM entries) AS entries,
               (SELECT sum(size) FROM entries) AS bytes,
-              (SELECT count(*) FROM history) AS versions,
+              (SELECT count(*) FROM history WHERE kind <> 'directory') AS versions,
               (SELECT sum(size) FROM (SELECT DISTINCT content, size FROM history WHERE content IS NOT NULL)) AS history`,
     );
   }
