@@ -27,6 +27,9 @@ export interface ServeFlags {
   readonly idleProbe?: string;
   readonly drainLimit?: string;
   readonly jobTimeLimit?: string;
+  readonly historyDays?: string;
+  readonly historyVersions?: string;
+  readonly historySize?: string;
 }
 
 /** What a server is started with; all paths are absolute. */
@@ -48,6 +51,14 @@ export interface ServeOptions {
   readonly idleProbeMs: number;
   readonly drainLimitMs: number;
   readonly jobTimeLimitMs: number;
+  readonly retention: HistoryLimits;
+}
+
+/** How much of what was replaced or deleted is kept; what is left out is up to the store. */
+export interface HistoryLimits {
+  readonly historyAgeMs?: number;
+  readonly historyVersions?: number;
+  readonly historyBytes?: number;
 }
 
 export interface ShareOptions {
@@ -103,6 +114,7 @@ export function serveOptions(
     idleProbeMs: milliseconds('--idle-probe', flags.idleProbe, 30_000),
     drainLimitMs: milliseconds('--drain-limit', flags.drainLimit, 10_000),
     jobTimeLimitMs: milliseconds('--job-time-limit', flags.jobTimeLimit, 10 * 60_000),
+    retention: historyLimits(flags),
   };
 }
 
@@ -179,6 +191,29 @@ function logLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((each) => each === text);
   if (level) return level;
   throw new SynclineError('Usage', `--log-level takes ${LOG_LEVELS.join(', ')}, not “${printable(text)}”.`);
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+function historyLimits({ historyDays, historyVersions, historySize }: ServeFlags): HistoryLimits {
+  const limit = (option: string, text: string): number => {
+    if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+    throw new SynclineError('Usage', `${option} takes a whole number from 1 on, not “${printable(text)}”.`);
+  };
+  return {
+    ...(historyDays !== undefined && { historyAgeMs: limit('--history-days', historyDays) * DAY_MS }),
+    ...(historyVersions !== undefined && { historyVersions: limit('--history-versions', historyVersions) }),
+    ...(historySize !== undefined && { historyBytes: byteSize('--history-size', historySize) }),
+  };
+}
+
+/** `5GB`, `500 MB`, `1000`: decimal units, or binary ones when there is an `i` in it. */
+function byteSize(option: string, text: string): number {
+  const [, count, unit = '', binary] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B?$/i.exec(text.trim()) ?? [];
+  const power = unit === '' ? 0 : 'KMGT'.indexOf(unit.toUpperCase()) + 1;
+  const bytes = Math.round(Number(count) * (binary ? 1024 : 1000) ** power);
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new SynclineError('Usage', `${option} takes a size such as 500MB or 5GB, not “${printable(text)}”.`);
 }
 
 function milliseconds(option: string, text: string | undefined, otherwise: number): number {

@@ -124,7 +124,8 @@ async function start(
   const shares = new Map<string, Share>();
   for (const { name, directory, stateDirectory: shareState } of options.shares) {
     prepareStateDirectory(shareState);
-    const share = await EmbeddedShare.open({ name, directory, stateDirectory: shareState, log, bulkSync });
+    const { retention } = options;
+    const share = await EmbeddedShare.open({ name, directory, stateDirectory: shareState, retention, log, bulkSync });
     teardown.add(() => share.close());
     shares.set(name, share);
   }

@@ -30,7 +30,12 @@ export const COMMANDS = {
   rm: row('Files on the server', 'delete; what is deleted stays in the history', () => import('./commands/rm.ts')),
   mkdir: row('Files on the server', 'make a folder', () => import('./commands/mkdir.ts')),
   history: row('Files on the server', 'list earlier versions', () => import('./commands/history.ts')),
-  restore: row('Files on the server', 'bring an earlier version back', () => import('./commands/restore.ts')),
+  restore: row(
+    'Files on the server',
+    'bring back an earlier version, or a file or folder as it was at a time',
+    () => import('./commands/restore.ts'),
+  ),
+  purge: row('Files on the server', 'forget earlier versions for good', () => import('./commands/purge.ts')),
 
   add: row('Computing', 'add numbers on the server', () => import('./commands/add.ts')),
   sort: row('Computing', 'sort numbers or texts on the server', () => import('./commands/sort.ts')),

@@ -3,6 +3,7 @@ import type { Entry, FileEntry, LinkEntry } from '../../server/protocol/entry.ts
 import { SynclineError } from '../../server/protocol/errors.ts';
 import * as content from '../../server/protocol/messages/content.ts';
 import * as files from '../../server/protocol/messages/files.ts';
+import type { ParamsOf } from '../../server/protocol/messages/message.ts';
 import type { Change } from '../../server/protocol/messages/values.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
 import { isWithin, parseWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
@@ -10,6 +11,14 @@ import type { ServerClient, TransferOptions, UploadContent } from './serverClien
 import { SMALL_BYTES } from './uploadPacks.ts';
 
 type Call = { readonly signal?: AbortSignal };
+export type Moment = ParamsOf<typeof files.past>['at'];
+
+/** A state of the share; `at` is when it came about, on the server's clock. What is null is lost. */
+export interface PastState {
+  readonly rev: number;
+  readonly at: number | null;
+  readonly held: ReadonlyMap<WirePath, Entry | null>;
+}
 
 /**
  * Single steps on a share's files, each on the condition that the share still holds what was seen. What `files/commit` would
@@ -89,6 +98,57 @@ export class RemoteFiles {
       if (!page.more || !page.snapshot) return;
       page = await this.#client.request(files.changes, { share, dir, snapshot: page.snapshot }, call);
     }
+  }
+
+  /** What a path and everything below it holds, itself included; empty when there is nothing. */
+  async holding(path: WirePath | undefined, call?: Call): Promise<Map<WirePath, Entry>> {
+    const held = new Map<WirePath, Entry>();
+    const found = path === undefined ? null : await this.find(path, call);
+    if (path !== undefined && !found) return held;
+    if (found) held.set(found.path, found.entry);
+    if (found && found.entry.kind !== 'directory') return held;
+    for await (const page of this.tree(path, call)) for (const { path: at, entry } of page) held.set(at, entry);
+    return held;
+  }
+
+  /** The same as it was at a moment. @throws SynclineError `HistoryEnds`, `RevisionNotReached` */
+  async past(path: WirePath | undefined, at: Moment, call?: Call): Promise<PastState> {
+    const held = new Map<WirePath, Entry | null>();
+    let page = await this.#client.request(files.past, { share: this.#share, path, at }, call);
+    const { rev, at: time, found } = page;
+    if (path !== undefined && found) held.set(path, found.entry);
+    for (;;) {
+      for (const { path: each, entry } of page.entries) held.set(each, entry);
+      const after = page.entries.at(-1)?.path;
+      if (!page.more || after === undefined) return { rev, at: time, held };
+      page = await this.#client.request(files.past, { share: this.#share, path, at: { rev }, after }, call);
+    }
+  }
+
+  /** Versions, newest first, at most so many; `below`: of everything under the path as well. */
+  async history(
+    { path, below, limit }: { readonly path: WirePath | undefined; readonly below: boolean; readonly limit: number },
+    call?: Call,
+  ): Promise<files.Version[]> {
+    const versions: files.Version[] = [];
+    while (versions.length < limit) {
+      const last = versions.at(-1);
+      const position = last ? { before: last.rev, after: last.path } : {};
+      const pageLimit = Math.min(this.#client.server.limits.page, limit - versions.length);
+      const params = { share: this.#share, path, below, ...position, limit: pageLimit };
+      const page = await this.#client.request(files.history, params, call);
+      versions.push(...page.versions);
+      if (!page.more || page.versions.length === 0) break;
+    }
+    return versions;
+  }
+
+  /** Forgets versions for good; gives how many. @throws SynclineError `Forbidden` without the right `admin` */
+  async purge(
+    versions: { readonly path: WirePath | undefined; readonly below: boolean; readonly upTo?: Moment | undefined },
+    call?: Call,
+  ): Promise<number> {
+    return (await this.#client.request(files.purge, { share: this.#share, ...versions }, call)).versions;
   }
 
   /**

@@ -59,6 +59,8 @@ const WRONG: [string[], RegExp][] = [
   [['put'], /Missing required argument 'local'/],
   [['stat', 'a', 'b'], /Too many arguments/i],
   [['history', '-n', 'many'], /whole number from 1 on/],
+  [['restore', 'a', '--at', 'some day'], /It takes a revision/],
+  [['restore', 'a', '--server', 'ws://h:1/files', '--at', '2026-13-01'], /It takes a revision/],
   [['sort', '--order', 'sideways', '1'], /Allowed choices are ascending, descending/],
   [['ls'], /Which server\?/],
   [['ls', '--server', 'http://h/files'], /is no target/],

@@ -92,6 +92,108 @@ export const catalogue: Catalogue = {
     assert.deepEqual((await share.history({})).versions, []);
   },
 
+  async 'what a folder held at a revision or a time is told, with what was renamed, deleted, made or only made executable since'({
+    share,
+  }) {
+    const user = new ShareUser(share);
+    await user.put('d/a', 'one');
+    await user.put('d/run', 'x');
+    await user.makeDirectory('d/empty');
+    await user.put('e/deep/file', 'far');
+    await user.put('link', '-> d/a');
+    const then = share.cursor();
+    const at = { rev: then.rev };
+    await user.rename('d/a', 'moved');
+    await user.put('moved', 'changed');
+    await user.put('d/run', '+x x');
+    await user.put('d/new', 'new');
+    await user.remove('d/empty');
+    await user.rename('e', 'f');
+    await user.put('e', 'a file');
+    await user.remove('f', true);
+    await user.remove('d', true);
+    await user.rename('moved', 'link');
+    const whole = {
+      d: null,
+      'd/a': 'one',
+      'd/empty': null,
+      'd/run': 'x',
+      e: null,
+      'e/deep': null,
+      'e/deep/file': 'far',
+      link: '-> d/a',
+    };
+    assert.deepEqual(await user.past(at), whole);
+    assert.deepEqual(await user.past(at, 'd'), { d: null, 'd/a': 'one', 'd/empty': null, 'd/run': 'x' });
+    assert.deepEqual(await user.past(at, 'e/deep/file'), { 'e/deep/file': 'far' });
+    assert.deepEqual(await user.past(at, 'f'), {});
+    assert.deepEqual(await user.past({ rev: share.cursor().rev }), await user.tree());
+    assert.deepEqual(await user.past({ agoMs: 0 }), await user.tree());
+    const told = await share.past({ at });
+    assert.equal(told.rev, then.rev);
+    assert.ok((told.at ?? Number.NaN) <= Date.now());
+  },
+
+  async 'a state that is asked for page by page stays the same while the share changes'({ share }) {
+    const user = new ShareUser(share);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await user.put(`x/${name}`, name);
+    const at = { rev: share.cursor().rev };
+    const first = await share.past({ path: path('x'), at, limit: 2 });
+    await user.rename('x', 'y');
+    await user.put('x/b2', 'later');
+    const second = await share.past({ path: path('x'), at, after: first.entries[1]?.path, limit: 2 });
+    const third = await share.past({ path: path('x'), at, after: second.entries[1]?.path, limit: 2 });
+    assert.deepEqual(
+      [first, second, third].map((page) => page.entries.map((row) => row.path)),
+      [['x/a', 'x/b'], ['x/c', 'x/d'], ['x/e']],
+    );
+  },
+
+  async 'a state before history began, and one still to come, are refused'({ share }) {
+    const user = new ShareUser(share);
+    await user.put('a', '1');
+    await user.put('a', '2');
+    const { rev } = share.cursor();
+    await share.purge({});
+    await assert.rejects(share.past({ at: { rev: rev - 1 } }), {
+      code: 'HistoryEnds',
+      message: /begins at .* revision 2/,
+    });
+    assert.deepEqual(await user.past({ rev }), { a: '2' });
+    await assert.rejects(share.past({ at: { rev: rev + 1 } }), { code: 'RevisionNotReached' });
+  },
+
+  async 'what was purged of a path is told as lost, and the rest around it as it was'({ share }) {
+    const user = new ShareUser(share);
+    await user.put('d/a', 'secret');
+    await user.put('d/b', 'plain');
+    const at = { rev: share.cursor().rev };
+    await user.put('d/a', 'clean');
+    await user.remove('d', true);
+    await share.purge({ path: path('d/a') });
+    assert.deepEqual(await user.past(at, 'd'), { d: null, 'd/a': '?', 'd/b': 'plain' });
+  },
+
+  async 'a version tells which change had written it, and the history of a folder finds what was deleted in it'({
+    share,
+  }) {
+    const user = new ShareUser(share);
+    await user.put('d/a', '1');
+    const { rev } = share.cursor();
+    await user.put('other', 'x');
+    await user.put('d/a', '2');
+    await user.remove('d', true);
+    const { versions } = await share.history({ path: path('d'), below: true });
+    assert.deepEqual(
+      versions.map((version) => [brief(version), version.since?.rev]),
+      [
+        [`d/a@${rev + 3} deleted tester`, rev + 2],
+        [`d/a@${rev + 2} replaced tester`, rev],
+      ],
+    );
+    assert.ok(versions.every(({ since, at }) => (since?.at ?? Number.NaN) <= at));
+  },
+
   async 'purged versions are gone for good'({ share }) {
     const user = new ShareUser(share);
     for (const text of ['1', '2', '3']) await user.put('d/a', text);

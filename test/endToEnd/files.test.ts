@@ -74,7 +74,7 @@ test('what was replaced or deleted is in the history and can be brought back', a
     lines.map(({ reason }) => reason),
     ['deleted', 'replaced', 'replaced'],
   );
-  assert.match(ok(await run('history', 'a.txt')), /^ *REV +UNTIL +WHY +BY +WHAT +PATH\n/);
+  assert.match(ok(await run('history', 'a.txt')), /^ *REV +UNTIL +WHY +BY +SINCE +WHAT +PATH\n/);
   ok(await run('restore', 'a.txt', String(lines[2]?.['rev'])));
   assert.equal(readFileSync(join(server.folder, 'a.txt'), 'utf8'), 'one\n');
   ok(await run('restore', 'a.txt', String(lines[1]?.['rev']), '--to', 'old/a.txt'));

@@ -52,6 +52,16 @@ test('listening beyond this machine needs TLS, or the word that it does not', ()
   for (const listen of ['localhost:4848', '127.1.2.3:4848', '[::1]:4848', '4848']) assert.ok(options('a', { listen }));
 });
 
+test('how much history is kept can be said in days, versions and bytes; else the store decides', () => {
+  assert.deepEqual(options('a').retention, {});
+  const { retention } = options('a', { historyDays: '7', historyVersions: '10', historySize: '500MB' });
+  assert.deepEqual(retention, { historyAgeMs: 7 * 24 * 3600 * 1000, historyVersions: 10, historyBytes: 500_000_000 });
+  const sizes = ['1000', '1 KB', '1.5GB', '5GiB', '2t'].map(
+    (historySize) => options('a', { historySize }).retention.historyBytes,
+  );
+  assert.deepEqual(sizes, [1000, 1000, 1_500_000_000, 5 * 1024 ** 3, 2_000_000_000_000]);
+});
+
 test('what is wrong is said in a sentence that names the option', () => {
   const refused: [ServeFlags, RegExp][] = [
     [{ listen: 'nonsense' }, /--listen takes HOST:PORT, not “nonsense”/],
@@ -69,6 +79,9 @@ test('what is wrong is said in a sentence that names the option', () => {
     [{ logLevel: 'loud' }, /--log-level takes debug, info, warn, error, silent, not “loud”/],
     [{ tlsCert: 'cert.pem' }, /--tls-cert and --tls-key go together/],
     [{ tlsCert: '/no/cert.pem', tlsKey: '/no/key.pem' }, /read \/no\/cert.pem: it is not there/],
+    [{ historyDays: '0' }, /--history-days takes a whole number from 1 on, not “0”/],
+    [{ historyVersions: 'all' }, /--history-versions takes a whole number/],
+    [{ historySize: 'much' }, /--history-size takes a size such as 500MB or 5GB, not “much”/],
     [{ helloDeadline: 'soon' }, /--hello-deadline takes milliseconds, not “soon”/],
   ];
   for (const [flags, message] of refused) {

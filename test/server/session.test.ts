@@ -212,6 +212,8 @@ test('a token can do what it has a right to and nothing else', async (t) => {
   );
   const commit = { share: 'files', id: 'commit-id-1', operations: [{ kind: 'makeDirectory', path: 'a' }] };
   assert.equal(codeOf(await client.request('files/commit', commit)), 'Forbidden');
+  await client.call('files/past', { share: 'files', at: { agoMs: 0 } });
+  assert.equal(codeOf(await client.request('files/purge', { share: 'files' })), 'Forbidden');
 });
 
 test('revoking a token ends its sessions and no others', async (t) => {

@@ -4,6 +4,7 @@ import type { Entry, FileEntry } from '../../server/protocol/entry.ts';
 import type { Operation, OperationResult } from '../../server/protocol/messages/files.ts';
 import type { Change, Cursor } from '../../server/protocol/messages/values.ts';
 import { parseWirePath, type WirePath } from '../../server/protocol/wirePath.ts';
+import type { Moment } from '../../server/store/history.ts';
 import type { Share } from '../../server/store/share.ts';
 import type { Tree } from './tree.ts';
 
@@ -97,15 +98,33 @@ export class ShareUser {
     return Object.fromEntries(puts.map(({ path: at, entry }) => [at, entry]));
   }
 
+  /** What the share, or a path in it and everything below that, held at a moment. `?`: something of which nothing is left. */
+  async past(at: Moment, below?: string, limit = 3): Promise<Tree> {
+    const where = below === undefined ? {} : { path: path(below) };
+    const tree: Record<string, string | null> = {};
+    let page = await this.share.past({ ...where, at, limit });
+    if (below !== undefined && page.found) tree[below] = await this.#show(page.found.entry);
+    for (;;) {
+      for (const { path: each, entry } of page.entries) tree[each] = await this.#show(entry);
+      const after = page.entries.at(-1)?.path;
+      if (!page.more || after === undefined) return tree;
+      page = await this.share.past({ ...where, at: { rev: page.rev }, after, limit });
+    }
+  }
+
+  async #show(entry: Entry | null): Promise<string | null> {
+    if (entry === null) return '?';
+    if (entry.kind === 'directory') return null;
+    if (entry.kind === 'link') return `-> ${entry.target}`;
+    return `${entry.executable ? '+x ' : ''}${await this.read(entry.content)}`;
+  }
+
   /** The whole share, read back from its snapshot and its contents. */
   async tree(dir?: string): Promise<Tree> {
     const tree: Record<string, string | null> = {};
     for (const change of await snapshotOf(this.share, dir)) {
       if (change.kind !== 'put') throw new Error('a snapshot consists of puts');
-      const { entry } = change;
-      if (entry.kind === 'directory') tree[change.path] = null;
-      else if (entry.kind === 'link') tree[change.path] = `-> ${entry.target}`;
-      else tree[change.path] = `${entry.executable ? '+x ' : ''}${await this.read(entry.content)}`;
+      tree[change.path] = await this.#show(change.entry);
     }
     return tree;
   }

@@ -1,4 +1,4 @@
-import * as files from '../../../server/protocol/messages/files.ts';
+import type { Version } from '../../../server/protocol/messages/files.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
@@ -13,23 +13,36 @@ interface HistoryOptions extends ServerOptions {
 }
 
 export const define: DefineCommand = (command, cli) => {
-  withServerOptions(command.argument('[path]', 'a file, or a folder for everything below it', '.'))
+  withServerOptions(command.argument('[path]', 'a file, or a folder for everything below it; it may be gone', '.'))
     .option('-n, --limit <count>', 'at most so many, the newest', parseCount, 50)
     .addHelpText(
       'after',
-      examples('syncline history notes.txt', 'syncline history src -n 10', 'syncline restore notes.txt 17'),
+      WHAT + examples('syncline history notes.txt', 'syncline history src -n 10', 'syncline restore notes.txt 17'),
     )
     .action((path: string, options: HistoryOptions) =>
       withServer(cli, options, (session) => show(cli, session, path, options)),
     );
 };
 
-async function show(cli: Cli, session: ServerSession, text: string, { limit }: HistoryOptions): Promise<void> {
-  const { out } = cli;
-  const versions = await newest(cli, session, text, limit);
-  const shown = (version: files.Version): string => session.files.shown(version.path);
+const WHAT = `
+REV is the revision that replaced or deleted a version, and names it; SINCE is the one that had written it, so that
+“syncline restore PATH --at SINCE” brings back what there was then.
+`;
+
+async function show(cli: Cli, { files }: ServerSession, text: string, { limit }: HistoryOptions): Promise<void> {
+  const { out, signal } = cli;
+  // a folder that is gone, or is a file now, has left its files' versions below its path
+  const versions = await files.history({ path: files.resolve(text), below: true, limit }, { signal });
+  const shown = (version: Version): string => files.shown(version.path);
   if (out.json) {
-    return versions.forEach((each) => out.event({ ...each, path: shown(each), at: isoTime(each.at) }));
+    return versions.forEach(({ since, ...each }) =>
+      out.event({
+        ...each,
+        path: files.shown(each.path),
+        at: isoTime(each.at),
+        since: since && { rev: since.rev, at: isoTime(since.at) },
+      }),
+    );
   }
   if (versions.length === 0) return out.note('There are no earlier versions.');
   const columns = [
@@ -37,6 +50,7 @@ async function show(cli: Cli, session: ServerSession, text: string, { limit }: H
     { title: 'UNTIL' },
     { title: 'WHY' },
     { title: 'BY' },
+    { title: 'SINCE', align: 'right' },
     { title: 'WHAT' },
     { title: 'PATH' },
   ] as const;
@@ -45,32 +59,9 @@ async function show(cli: Cli, session: ServerSession, text: string, { limit }: H
     formatTime(each.at),
     each.reason,
     printable(each.by),
+    each.since === null ? '?' : String(each.since.rev),
     describeEntry(each.entry),
     printable(shown(each)),
   ]);
   for (const line of table(columns, rows)) out.line(line);
-}
-
-async function newest(
-  { signal }: Cli,
-  { client, address, files: remote }: ServerSession,
-  text: string,
-  limit: number,
-): Promise<files.Version[]> {
-  const path = remote.resolve(text);
-  const found = path === undefined ? null : await remote.find(path, { signal });
-  const below = path === undefined || found?.entry.kind === 'directory';
-  const versions: files.Version[] = [];
-  let before: number | undefined;
-  while (versions.length < limit) {
-    const page = await client.request(
-      files.history,
-      { share: address.share, path, below, before, limit: Math.min(1000, limit - versions.length) },
-      { signal },
-    );
-    versions.push(...page.versions);
-    before = page.versions.at(-1)?.rev;
-    if (!page.more || before === undefined) break;
-  }
-  return versions;
 }

@@ -152,9 +152,9 @@ export class ChangeRecorder {
     this.#history.add({ path, rev: this.#rev + 1, entry, reason, at: this.#clock(), by, since });
   }
 
-  /** The next change replaces or deletes what nobody can give back. */
-  lose({ path }: IndexEntry): void {
-    this.#lost.add(path, this.#rev + 1);
+  /** The next change replaces or deletes a file whose content history does not have. */
+  lose({ path, entry }: IndexEntry): void {
+    this.#lost.add(path, this.#rev + 1, entry);
   }
 
   #append(change: FeedChange, modeOnly = false): void {

@@ -1,3 +1,5 @@
+import { EMPTY_CONTENT } from '../../protocol/contentId.ts';
+import type { Entry } from '../../protocol/entry.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import type * as files from '../../protocol/messages/files.ts';
 import type { PastRow } from '../../protocol/messages/files.ts';
@@ -6,6 +8,7 @@ import { TimeSlice } from '../../protocol/disk/timeSlice.ts';
 import { isWithin, movePath, type WirePath } from '../../protocol/wirePath.ts';
 import type { Moment, PastPage, Point } from '../history.ts';
 import type { ChangeLog, LoggedChange } from './changeLog.ts';
+import type { ContentSources } from './contentSources.ts';
 import { DEFAULT_PAGE } from './embeddedFeed.ts';
 import type { HistoryBegin } from './historyBegin.ts';
 import type { HistoryTable } from './historyTable.ts';
@@ -22,6 +25,8 @@ export interface PastParts {
   readonly log: ChangeLog;
   readonly history: HistoryTable;
   readonly lost: LostVersions;
+  /** Whether the share holds a content at any path or in history. */
+  readonly contents: Pick<ContentSources, 'has'>;
   readonly begin: HistoryBegin;
   readonly clock: () => number;
 }
@@ -145,7 +150,11 @@ export class EmbeddedPast {
   #bringBack(tree: PastTree, path: WirePath, rev: number): void {
     const { history, lost } = this.#parts;
     for (const version of history.endedAt(rev, path)) tree.set(version.path, version.entry);
-    for (const each of lost.endedAt(rev, path)) tree.set(each, LOST);
+    for (const { path: at, entry } of lost.endedAt(rev, path)) tree.set(at, this.#isHeld(entry) ? entry : LOST);
+  }
+
+  #isHeld(entry: Entry | null): entry is Entry {
+    return entry?.kind === 'file' && (entry.content === EMPTY_CONTENT || this.#parts.contents.has(entry.content));
   }
 
   #remember(key: string, listing: Listing): void {

@@ -75,7 +75,8 @@ export class HistoryTable {
   /** Of a path and everything under it; undefined: of the whole share. */
   below(dir: WirePath | undefined, behind: HistoryPosition, limit: number): Version[] {
     const position = [behind.rev, behind.rev, behind.path, limit] as const;
-    const rows = dir === undefined ? this.#all.all(...position) : this.#below.all(dir, `${dir}/`, `${dir}0`, ...position);
+    const rows =
+      dir === undefined ? this.#all.all(...position) : this.#below.all(dir, `${dir}/`, `${dir}0`, ...position);
     return rows.map(toVersion);
   }
 

@@ -1,3 +1,4 @@
+import type { Entry } from '../../protocol/entry.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import type { Connection, Query } from './indexDatabase.ts';
 
@@ -8,24 +9,29 @@ import type { Connection, Query } from './indexDatabase.ts';
  */
 export class LostVersions {
   readonly #add: Query<never>;
-  readonly #endedAt: Query<{ path: string }>;
+  readonly #endedAt: Query<{ path: string; entry: string | null }>;
   readonly #forget: Query<never>;
 
   constructor(connection: Connection) {
-    this.#add = connection.query('INSERT OR IGNORE INTO lost (rev, path) VALUES (?, ?)');
+    this.#add = connection.query('INSERT OR IGNORE INTO lost (rev, path, entry) VALUES (?, ?, ?)');
     this.#endedAt = connection.query(
-      'SELECT path FROM lost WHERE rev = ? AND (path = ? OR (path > ? AND path < ?)) ORDER BY path',
+      'SELECT path, entry FROM lost WHERE rev = ? AND (path = ? OR (path > ? AND path < ?)) ORDER BY path',
     );
     this.#forget = connection.query('DELETE FROM lost WHERE rev <= ?');
   }
 
-  add(path: WirePath, rev: number): void {
-    this.#add.run(rev, path);
+  /** `entry`: what it was, if that may be told: its content may turn up elsewhere in the share. */
+  add(path: WirePath, rev: number, entry: Entry | null): void {
+    this.#add.run(rev, path, entry && JSON.stringify(entry));
   }
 
   /** Of a path and everything under it, by this very revision. */
-  endedAt(rev: number, path: WirePath): WirePath[] {
-    return this.#endedAt.all(rev, path, `${path}/`, `${path}0`).map((row) => row.path as WirePath);
+  endedAt(rev: number, path: WirePath): { path: WirePath; entry: Entry | null }[] {
+    const rows = this.#endedAt.all(rev, path, `${path}/`, `${path}0`);
+    return rows.map((row) => ({
+      path: row.path as WirePath,
+      entry: row.entry === null ? null : (JSON.parse(row.entry) as Entry),
+    }));
   }
 
   /** What history as a whole does not reach any more need not be known path by path. */

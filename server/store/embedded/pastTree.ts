@@ -75,7 +75,8 @@ export class PastTree {
       if (entry === null) continue;
       const path = `${prefix}${name}`;
       if (name !== skipped) yield { path: path as WirePath, entry: entry === LOST ? null : entry };
-      if (entry !== LOST && entry.kind === 'directory') yield* this.#list(child, `${path}/`, name === skipped ? skip : []);
+      if (entry !== LOST && entry.kind === 'directory')
+        yield* this.#list(child, `${path}/`, name === skipped ? skip : []);
     }
   }
 

@@ -169,7 +169,7 @@ export class Retention {
     this.#transact(() => {
       for (const { path, rev } of rows) {
         this.#delete.run(path, rev);
-        if (reach === 'paths') this.#lost.add(path as WirePath, rev);
+        if (reach === 'paths') this.#lost.add(path as WirePath, rev, null);
       }
       if (reach === 'share') this.#begin.moveTo(others.reduce((last, row) => (row.rev > last.rev ? row : last), first));
     });

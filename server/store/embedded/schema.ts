@@ -60,8 +60,9 @@ export const SCHEMA = `
   CREATE INDEX history_by_rev ON history (rev, path);
   CREATE INDEX history_by_content ON history (content, size) WHERE content IS NOT NULL;
 
-  -- Paths that held something before rev of which there is no version (any more).
-  CREATE TABLE lost (rev INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (rev, path)) STRICT, WITHOUT ROWID;
+  -- Paths that held something before rev of which there is no version (any more). entry: JSON, if it is known what it was;
+  -- the content may be held elsewhere.
+  CREATE TABLE lost (rev INTEGER NOT NULL, path TEXT NOT NULL, entry TEXT, PRIMARY KEY (rev, path)) STRICT, WITHOUT ROWID;
 
   -- Answers that were given, by the id of the commit. answer: JSON.
   CREATE TABLE commits (id TEXT PRIMARY KEY, at INTEGER NOT NULL, answer TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -74,6 +75,6 @@ export const UPGRADES: readonly string[] = [
   ALTER TABLE changes ADD COLUMN at INTEGER;
   ALTER TABLE changes ADD COLUMN mode_only INTEGER;
   ALTER TABLE history ADD COLUMN since INTEGER;
-  CREATE TABLE lost (rev INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (rev, path)) STRICT, WITHOUT ROWID;
+  CREATE TABLE lost (rev INTEGER NOT NULL, path TEXT NOT NULL, entry TEXT, PRIMARY KEY (rev, path)) STRICT, WITHOUT ROWID;
   `,
 ];

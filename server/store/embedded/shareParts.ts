@@ -80,6 +80,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
     const log = new ChangeLog(database.reader);
     const historyBegin = new HistoryBegin(database);
     const lost = new LostVersions(database.reader);
+    const contents = new ContentSources(root, entries, objects);
     return {
       root,
       database,
@@ -95,9 +96,9 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
       records: new CommitRecords(database.writer),
       tree: new EmbeddedTree(entries),
       feed: new EmbeddedFeed(database.epoch, entries, log, messages),
-      past: new EmbeddedPast({ entries, log, history, lost, begin: historyBegin, clock }),
+      past: new EmbeddedPast({ entries, log, history, lost, contents, begin: historyBegin, clock }),
       historyBegin,
-      contents: new EmbeddedContents(root, new ContentSources(root, entries, objects), staging),
+      contents: new EmbeddedContents(root, contents, staging),
       retention: new Retention(database, objects, clock, options.retention),
       log: messages,
       clock,
