@@ -13,6 +13,9 @@ interface Cleanup {
   after(work: () => unknown): void;
 }
 
+/** Every kind of operation has occurred in as many. */
+const MOST_TURNS = 6;
+
 /** A real server on a real disk that dies where it is told to, somebody who writes to it, and a ledger of what was acknowledged. */
 export class CrashSite {
   readonly server: ServerProcess;
@@ -44,12 +47,12 @@ export class CrashSite {
     }
   }
 
-  /** Lets the writer work until the server has died at a place. */
-  async dieAt(place: Place, turns = 6): Promise<void> {
+  /** Lets somebody work until the server has died at a place. */
+  async dieAt(place: Place, turn = (client: ServerClient) => this.writer.turn(client)): Promise<void> {
     if (this.server.running.hasEnded) await this.server.start();
     this.fuse.light(place);
-    for (let turn = 0; turn < turns && this.fuse.isBurning; turn++)
-      await this.connected((client) => this.writer.turn(client)).catch((error: unknown) => {
+    for (let turns = 0; turns < MOST_TURNS && this.fuse.isBurning; turns++)
+      await this.connected(turn).catch((error: unknown) => {
         if (this.fuse.isBurning) throw error;
       });
     await this.#died(this.server.running, place);
@@ -74,6 +77,15 @@ export class CrashSite {
       await this.writer.repeat(client);
     });
     assert.deepEqual(astray(lookInto(directory), ledger), [], `${where}: after the repetition`);
+  }
+
+  /** Starts the server; gives how long it took from the start of the process until it said that it is healthy, milliseconds. */
+  async untilHealthy(): Promise<number> {
+    const begun = performance.now();
+    await this.server.start();
+    const { ok } = await fetch(`${this.server.metricsUrl}/healthz`);
+    assert(ok);
+    return performance.now() - begun;
   }
 
   get directory(): string {

@@ -183,8 +183,9 @@ class Storm {
     const { server } = this.#site;
     if (!this.#watch || this.#watch.hasEnded) {
       const args = ['sync', this.#folders[0], `${server.url}/files`, '--watch', '--yes', '--json'];
-      this.#watch = new Running(CLI, args, { env: server.env('watch') });
+      this.#watch = new Running(CLI, args, { env: server.env() });
     }
+    if (this.#connected.length > 0) return;
     const { url, token } = server;
     const client = (this.#client = await connect({ url, token, clientName: 'storm', clientVersion: '1' }));
     this.#connected = this.#writers.map((writer) => new Loop(() => writer.turn(client), 10));
