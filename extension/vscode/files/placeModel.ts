@@ -1,14 +1,17 @@
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { isWithin, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { Listeners } from '../../connect/listeners.ts';
-import type { Disposable } from '../../connect/serverClient.ts';
+import type { Disposable, ServerClient } from '../../connect/serverClient.ts';
 import type { Connection } from '../../connect/connection.ts';
 import type { ServerAddress } from '../../connect/target.ts';
+import { Exclusive } from '../../sync/exclusive.ts';
 import { ChangeFeed, type FeedEvent } from '../servers/changeFeed.ts';
 import { listFolder, PAGE } from './serverFolder.ts';
 import { appendPage, type Folder, foldersToRefresh } from './treeRows.ts';
 
 type Key = WirePath | undefined;
+
+const GONE: Folder = { rows: [], more: false };
 
 /** How long the first look into a place waits for its server, milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -19,6 +22,7 @@ export class PlaceModel {
   readonly #connection: Connection;
   readonly #folders = new Map<Key, Folder>();
   readonly #stale = new Set<Key>();
+  readonly #turns = new Map<Key, Exclusive>();
   readonly #changes = new Listeners<readonly Key[]>();
   readonly #feed: ChangeFeed;
   readonly #listening: Disposable;
@@ -41,31 +45,22 @@ export class PlaceModel {
 
   /** Rows of a folder in the server's order: what is known, or a fresh look where that is stale or missing. */
   async folder(path: Key): Promise<Folder> {
-    const known = this.#folders.get(path);
-    if (known && (!this.#stale.has(path) || !this.#connection.current)) return known;
-    this.#stale.delete(path);
-    const client = await this.#connection.client({ deadlineMs: PATIENCE_MS });
-    try {
-      const atLeast = Math.max(PAGE, known?.rows.length ?? 0);
-      const { rows, more } = await listFolder(client, this.address.share, path, { atLeast });
-      this.#folders.set(path, { rows, more });
-    } catch (error) {
-      if (!isGone(error)) {
-        this.#stale.add(path);
-        throw error;
-      }
-      this.#folders.set(path, { rows: [], more: false });
-    }
-    return this.#folders.get(path) ?? { rows: [], more: false };
+    return this.#inTurn(path, async () => {
+      const known = this.#folders.get(path);
+      return known && (!this.#stale.has(path) || !this.#connection.current) ? known : this.#look(path, known);
+    });
   }
 
+  /** Reads the page behind those that were read. */
   async loadMore(path: Key): Promise<void> {
-    const known = this.#folders.get(path);
-    const after = known?.rows.at(-1)?.path;
-    if (!known || after === undefined) return;
-    const client = await this.#connection.client({ deadlineMs: PATIENCE_MS });
-    const { rows, more } = await listFolder(client, this.address.share, path, { after });
-    this.#folders.set(path, appendPage(known, rows, more));
+    const client = await this.#client();
+    await this.#inTurn(path, async () => {
+      const known = this.#folders.get(path);
+      const after = known?.rows.at(-1)?.path;
+      if (!known || after === undefined) return;
+      const { rows, more } = await listFolder(client, this.address.share, path, { after });
+      this.#folders.set(path, appendPage(known, rows, more));
+    });
     this.#changes.emit([path]);
   }
 
@@ -80,6 +75,37 @@ export class PlaceModel {
   dispose(): void {
     this.#listening.dispose();
     this.#feed.dispose();
+  }
+
+  async #look(path: Key, known: Folder | undefined): Promise<Folder> {
+    this.#stale.delete(path);
+    try {
+      const atLeast = Math.max(PAGE, known?.rows.length ?? 0);
+      const read = await listFolder(await this.#client(), this.address.share, path, { atLeast });
+      this.#folders.set(path, read);
+      return read;
+    } catch (error) {
+      if (isGone(error)) {
+        this.#folders.set(path, GONE);
+        return GONE;
+      }
+      this.#stale.add(path);
+      throw error;
+    }
+  }
+
+  #client(): Promise<ServerClient> {
+    return this.#connection.client({ deadlineMs: PATIENCE_MS });
+  }
+
+  /**
+   * Looks at one folder come one after the other: a page that is read while the folder is read anew would be lost with the
+   * rows it was added to, and of two looks the older one could end last.
+   */
+  #inTurn<T>(path: Key, look: () => Promise<T>): Promise<T> {
+    const turns = this.#turns.get(path) ?? new Exclusive();
+    this.#turns.set(path, turns);
+    return turns.run(look);
   }
 
   #apply(event: FeedEvent): void {
