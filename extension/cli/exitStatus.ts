@@ -71,6 +71,7 @@ const REASON = {
   ServerStopping: 'refused',
 
   Usage: 'usage',
+  Untrusted: 'usage',
   Unsupported: 'usage',
   BrakeStopped: 'brake',
   RootUnavailable: 'brake',

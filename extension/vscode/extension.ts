@@ -30,6 +30,7 @@ import { LinkHandler } from './servers/linkHandler.ts';
 import { LocalServerHolder } from './servers/localServerHolder.ts';
 import { Places } from './servers/places.ts';
 import { Servers } from './servers/servers.ts';
+import { requireTrust } from './servers/requireTrust.ts';
 import { Tokens } from './servers/tokens.ts';
 import { StatusBar } from './status/statusBar.ts';
 import { ConsentMemory } from './targets/consentMemory.ts';
@@ -53,12 +54,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     'Open Settings': () => vscode.commands.executeCommand('workbench.action.openSettings', 'syncline.targets'),
     'Preview Sync': () => run('previewSync'),
     'Show Log': () => run('showLog'),
+    'Manage Trust': () => run('manageTrust'),
   });
   const tokens = new Tokens(context.secrets);
   const identity = { clientName: 'syncline-vscode', clientVersion: manifest.version };
   const servers = new Servers({
     tokenOf: (url) => tokens.get(url),
-    connect: (url, token, signal) => connect({ url, token, ...identity }, { signal, log: note }),
+    connect: async (url, token, signal) => {
+      requireTrust();
+      return connect({ url, token, ...identity }, { signal, log: note });
+    },
     clock: systemClock,
     log: note,
   });
@@ -168,7 +173,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       if (uri.scheme === 'file') targets.ofFile(uri.fsPath)?.notifySaved(uri.fsPath);
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void targets.settle()),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void targets.reopen()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      places.restore();
+      void targets.reopen();
+    }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('syncline.targets')) void targets.settle();
       if (change.affectsConfiguration('syncline.autoSync'))
@@ -180,7 +188,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     servers.dispose();
     await localServer.stop();
   };
-  places.restore();
+  if (vscode.workspace.isTrusted) places.restore();
   await targets.settle();
   if (localServer.servedBefore(servers.urls)) void run('startLocalServer');
   log.info(`Syncline ${manifest.version} is ready`);

@@ -105,6 +105,12 @@ export const ERRORS = {
   ),
   TargetBusy: row(4605, true, 'person', 'Another Syncline process is syncing this target.'),
   CannotMerge: row(4606, false, 'person', 'The two sides cannot be merged by themselves; nothing was changed.'),
+  Untrusted: row(
+    4610,
+    false,
+    'person',
+    'In Restricted Mode Syncline connects to nothing and moves nothing. Trust the workspace to use it here.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorName = keyof typeof ERRORS;

@@ -49,6 +49,7 @@ export const COMMAND_NAMES = [
   'sortServerFile',
   'showStatus',
   'showLog',
+  'manageTrust',
 ] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
+import { requireTrust } from '../servers/requireTrust.ts';
 import { changeCommands } from './changeCommands.ts';
 import { COMMAND_NAMES, type CommandHandlers, type CommandName, commandId } from './commandIds.ts';
 import { computeCommands } from './computeCommands.ts';
@@ -42,6 +43,7 @@ export function registerCommands(services: Services): vscode.Disposable[] {
     vscode.commands.registerCommand(commandId(name), async (...args: unknown[]) => {
       services.log.debug(`Command ${name}`);
       try {
+        if (!WITHOUT_TRUST.has(name)) requireTrust();
         return await handlers[name](...args);
       } catch (error) {
         const again = () => void vscode.commands.executeCommand(commandId(name), ...args);
@@ -51,6 +53,9 @@ export function registerCommands(services: Services): vscode.Disposable[] {
     }),
   );
 }
+
+/** What neither connects nor moves anything. */
+const WITHOUT_TRUST: ReadonlySet<CommandName> = new Set(['showStatus', 'showLog', 'manageTrust', 'setToken']);
 
 /** Each command as the end of “Could not …”. */
 const DOING: Readonly<Record<CommandName, string>> = {
@@ -100,4 +105,5 @@ const DOING: Readonly<Record<CommandName, string>> = {
   sortServerFile: 'sort the file',
   showStatus: 'show the status',
   showLog: 'show the log',
+  manageTrust: 'open the workspace’s trust',
 };

@@ -24,6 +24,8 @@ export function statusCommand(services: Services): Pick<CommandHandlers, 'showSt
 }
 
 function choices({ targets, places }: Services): Choice[] {
+  if (!vscode.workspace.isTrusted)
+    return [command('shield', 'Manage Workspace Trust', 'manageTrust'), command('output', 'Show Log', 'showLog')];
   const conflicts = conflictRows(targets).length;
   const paused = targets.all.some(({ isPaused }) => isPaused);
   return [

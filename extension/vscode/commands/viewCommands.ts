@@ -10,7 +10,7 @@ import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { type ServerPath, serverPathsFor } from './subject.ts';
 
-type Names = 'openServerFile' | 'refreshServerFiles' | 'loadMore' | 'compareWithServer' | 'showLog';
+type Names = 'openServerFile' | 'refreshServerFiles' | 'loadMore' | 'compareWithServer' | 'showLog' | 'manageTrust';
 
 export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
   const { places, targets, servers, log } = services;
@@ -54,6 +54,10 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
 
     async showLog() {
       log.show();
+    },
+
+    async manageTrust() {
+      await vscode.commands.executeCommand('workbench.trust.manage');
     },
   };
 }

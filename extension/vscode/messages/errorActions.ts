@@ -2,7 +2,14 @@ import type { ErrorName } from '../../../server/protocol/errors.ts';
 import { ERRORS } from '../../../server/protocol/errors.ts';
 
 /** What a person can do about a failure, as buttons of its message; the first is the one most likely wanted. */
-export type ErrorAction = 'Retry' | 'Set Token' | 'Connect' | 'Open Settings' | 'Preview Sync' | 'Show Log';
+export type ErrorAction =
+  | 'Retry'
+  | 'Set Token'
+  | 'Connect'
+  | 'Open Settings'
+  | 'Preview Sync'
+  | 'Show Log'
+  | 'Manage Trust';
 
 const SPECIAL: Partial<Record<ErrorName, readonly ErrorAction[]>> = {
   Unauthorized: ['Set Token', 'Show Log'],
@@ -11,6 +18,7 @@ const SPECIAL: Partial<Record<ErrorName, readonly ErrorAction[]>> = {
   ConnectionFailed: ['Retry', 'Connect', 'Show Log'],
   BrakeStopped: ['Preview Sync', 'Show Log'],
   Usage: ['Show Log'],
+  Untrusted: ['Manage Trust', 'Show Log'],
 };
 
 export function actionsFor(code: ErrorName, canRetry: boolean): readonly ErrorAction[] {

@@ -20,10 +20,16 @@ export class StatusBar {
         statusBarText(
           targets.shown,
           connected.map(({ address }) => address.label),
+          vscode.workspace.isTrusted,
         ),
       );
     };
-    this.#listening = [targets.onDidChange(update), places.onDidChange(update), servers.onDidChange(update)];
+    this.#listening = [
+      targets.onDidChange(update),
+      places.onDidChange(update),
+      servers.onDidChange(update),
+      vscode.workspace.onDidGrantWorkspaceTrust(update),
+    ];
     update();
     this.#item.show();
   }

@@ -21,7 +21,12 @@ export interface StatusBarText {
 }
 
 /** State and target in a few characters; several targets show the one that most needs attention. */
-export function statusBarText(targets: readonly ShownTarget[], connected: readonly string[]): StatusBarText {
+export function statusBarText(
+  targets: readonly ShownTarget[],
+  connected: readonly string[],
+  isTrusted = true,
+): StatusBarText {
+  if (!isTrusted) return RESTRICTED;
   const shown = worst(targets);
   if (!shown) return withoutTargets(connected);
   const { icon, words, short, severity } = describe(shown.status);
@@ -40,6 +45,13 @@ export const statusIcon = (status: TargetStatus): string => describe(status).ico
 export const bare = (label: string): string => label.replace(/^wss?:\/\//, '');
 
 const ARROWS: Readonly<Record<string, string>> = { 'two-way': '⇄', push: '→', pull: '←', mirror: '⇒' };
+
+const RESTRICTED: StatusBarText = {
+  text: '$(shield) Syncline: restricted',
+  spoken: 'Syncline, off in Restricted Mode',
+  tooltip: 'Syncline: off in Restricted Mode. Nothing is connected to or synced until you trust this workspace.',
+  severity: 'none',
+};
 
 function withoutTargets(connected: readonly string[]): StatusBarText {
   const [only] = connected;
