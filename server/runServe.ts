@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { listeningLine, listeningText } from './announcement.ts';
+import { failedLine, listeningLine, listeningText, tellWhereItListens } from './announcement.ts';
 import { openLog } from './logging.ts';
 import { SynclineError } from './protocol/errors.ts';
 import { Server } from './server.ts';
@@ -32,6 +32,7 @@ export async function runServe(options: ServeOptions, world: ServeWorld): Promis
   try {
     const server = await Server.open(options, { ...world, log });
     log.info({ url: server.url, shares: options.shares, pid: process.pid }, 'listening');
+    const forgetWhere = await tellWhereItListens(server, options);
     if (!options.stdio) {
       world.stdout.write(`${options.json ? listeningLine(server, options) : listeningText(server, options)}\n`);
     }
@@ -39,11 +40,13 @@ export async function runServe(options: ServeOptions, world: ServeWorld): Promis
     if (options.stopWithStdin && !options.stdio) ends.push(endOf(world.stdin));
     await Promise.race(ends);
     log.info({}, 'stopping');
+    forgetWhere();
     await server.stop();
     log.info({}, 'stopped');
     return 0;
   } catch (error) {
     if (SynclineError.from(error).code === 'Internal') log.error({ error }, 'failed');
+    if (options.json && !options.stdio) world.stdout.write(`${failedLine(error)}\n`);
     throw error;
   } finally {
     signals.abort();

@@ -1,7 +1,7 @@
 import type { Memento } from 'vscode';
 import type { JobMemory, RecentAddresses } from './commands/services.ts';
 import { readRemembered, remember } from './jobs/rememberedJobs.ts';
-import type { LocalServerMemory } from './servers/localServerHolder.ts';
+import type { LocalServerMemory, ServedBefore } from './servers/localServerHolder.ts';
 import type { PlaceMemory } from './servers/places.ts';
 
 /** What outlives a reload of the window, and where. Never a secret. */
@@ -38,6 +38,10 @@ export function recentAddresses(state: Memento): RecentAddresses {
 
 /** Where this workspace's own server last listened, if it was started from here. */
 export const localServerMemory = (state: Memento): LocalServerMemory => ({
-  read: () => state.get<unknown>(KEYS.localServer),
-  write: (url) => void state.update(KEYS.localServer, url),
+  read: () => {
+    const stored = state.get<Partial<ServedBefore>>(KEYS.localServer);
+    const { url, configured } = stored ?? {};
+    return typeof url === 'string' && typeof configured === 'number' ? { url, configured } : undefined;
+  },
+  write: (served) => void state.update(KEYS.localServer, served),
 });

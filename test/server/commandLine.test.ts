@@ -87,6 +87,20 @@ test('what keeps the server from starting is one line, with the status that says
   }
 });
 
+test('a folder that is served says where, to a program that finds it locked', async (t) => {
+  const server = await startServer(t);
+  const file = join(server.directory, '.syncline', 'listening.json');
+  const { url, tokenFile, pid } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  assert.deepEqual([url, tokenFile, pid], [server.url, join(server.directory, '.syncline', 'token'), server.child.pid]);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const second = run([server.directory, '--listen', '127.0.0.1:0', '--metrics', 'off', '--json']);
+  const { event, code } = JSON.parse(second.stdout) as Record<string, unknown>;
+  assert.deepEqual([event, code], ['failed', 'TargetBusy']);
+  assert.ok(existsSync(file), 'the one that was turned away leaves it alone');
+  await server.stop();
+  assert.equal(existsSync(file), false);
+});
+
 test('a folder that may not be read is refused', (t) => {
   const parent = temporaryFolder(t);
   const folder = join(parent, 'closed');

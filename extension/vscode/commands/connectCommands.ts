@@ -15,6 +15,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
 
   /** The address, or undefined when it did not work and the person has been told. */
   async function connectTo(address: ServerAddress): Promise<string | undefined> {
+    const wasShown = places.get(address.label) !== undefined;
     try {
       const title = `Connecting to ${address.label}`;
       await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
@@ -27,7 +28,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
     }
     recentAddresses.add(address.label);
     await targets.connect(address.url);
-    offerToSync(services, address);
+    if (!wasShown) offerToSync(services, address);
     return address.label;
   }
 
@@ -39,7 +40,11 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
     },
 
     async disconnect(argument) {
-      const url = isRow(argument) ? argument.place.address.url : await pickConnected(servers.urls);
+      const url = isRow(argument)
+        ? argument.place.address.url
+        : typeof argument === 'string'
+          ? argument
+          : await pickConnected(servers.urls);
       await targets.disconnect(url);
       places.disconnect(url);
       return url;

@@ -1,19 +1,21 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
-import { SynclineError } from '../../../server/protocol/errors.ts';
-import { printable } from '../../../server/protocol/wirePath.ts';
+import { type ErrorName, ERRORS, SynclineError } from '../../../server/protocol/errors.ts';
+import { LISTENING_FILE } from '../../../server/protocol/listeningFile.ts';
+import { printable, STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
 
 export interface LocalServerOptions {
   /** The server's program, one file. */
   readonly program: string;
   /** The folder it serves; made when missing. */
   readonly directory: string;
-  readonly port: number;
+  /** Tried in this order while a port is taken; 0 lets the system choose. */
+  readonly ports: readonly number[];
   readonly tokenFile: string;
   readonly log: (line: string) => void;
 }
@@ -29,9 +31,13 @@ const listening = v.looseObject({
   url: v.string(),
   share: v.string(),
   tokenFile: v.string(),
+  pid: v.number(),
 });
 
+const failed = v.looseObject({ event: v.literal('failed'), code: v.string(), message: v.string() });
+
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+type Listening = v.InferOutput<typeof listening>;
 
 const START_MS = 20_000;
 const GRACE_MS = 5_000;
@@ -46,32 +52,30 @@ export class LocalServer {
     this.#options = options;
   }
 
+  get directory(): string {
+    return this.#options.directory;
+  }
+
   get running(): RunningServer | undefined {
     return this.#running;
   }
 
-  /** @throws SynclineError with what the server said when it did not start. */
+  /** @throws SynclineError with what the server said; `TargetBusy` when another process serves the folder already. */
   async start(): Promise<RunningServer> {
-    const { program, directory, port, tokenFile } = this.#options;
+    const { directory, ports, tokenFile } = this.#options;
     await mkdir(directory, { recursive: true });
     await mkdir(dirname(tokenFile), { recursive: true });
-    const listen = ['--listen', `127.0.0.1:${port}`, '--metrics', 'off'];
-    const args = [program, 'serve', directory, ...listen, '--token-file', tokenFile, '--json', '--stop-with-stdin'];
-    const child = spawn(process.execPath, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...(process.versions['electron'] !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) },
-    });
-    this.#child = child;
-    child.once('exit', () => this.#forget(child));
-    try {
-      const line = await this.#firstLine(child);
-      const token = (await readFile(line.tokenFile, 'utf8')).trim();
-      this.#running = { url: line.url, share: line.share, token };
-      return this.#running;
-    } catch (error) {
-      await this.stop();
-      throw error;
+    for (const [at, port] of ports.entries()) {
+      try {
+        this.#running = await runningServer(await this.#launch(port));
+        return this.#running;
+      } catch (error) {
+        await this.stop();
+        const isTaken = SynclineError.from(error).code === 'ConnectionFailed';
+        if (!isTaken || at === ports.length - 1) throw error;
+      }
     }
+    throw new SynclineError('Usage', 'There is no port to start the server on.');
   }
 
   /** Lets it finish what it is doing; kills it when that takes too long. */
@@ -86,8 +90,21 @@ export class LocalServer {
     clearTimeout(timer);
   }
 
-  async #firstLine(child: Child): Promise<v.InferOutput<typeof listening>> {
-    const { promise, resolve, reject } = Promise.withResolvers<v.InferOutput<typeof listening>>();
+  async #launch(port: number): Promise<Listening> {
+    const { program, directory, tokenFile } = this.#options;
+    const listen = ['--listen', `127.0.0.1:${port}`, '--metrics', 'off'];
+    const args = [program, 'serve', directory, ...listen, '--token-file', tokenFile, '--json', '--stop-with-stdin'];
+    const child = spawn(process.execPath, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...(process.versions['electron'] !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) },
+    });
+    this.#child = child;
+    child.once('exit', () => this.#forget(child));
+    return this.#firstLine(child);
+  }
+
+  async #firstLine(child: Child): Promise<Listening> {
+    const { promise, resolve, reject } = Promise.withResolvers<Listening>();
     let said = '';
     createInterface({ input: child.stderr }).on('line', (line) => {
       said = line;
@@ -95,13 +112,16 @@ export class LocalServer {
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
       this.#options.log(line);
-      const parsed = v.safeParse(listening, readJson(line));
-      if (parsed.success) resolve(parsed.output);
+      const json = readJson(line);
+      const parsed = v.safeParse(listening, json);
+      if (parsed.success) return resolve(parsed.output);
+      const fault = v.safeParse(failed, json);
+      if (fault.success) reject(new SynclineError(knownCode(fault.output.code), printable(fault.output.message)));
     });
     child.once('error', (cause) =>
       reject(new SynclineError('Internal', 'The server could not be started.', { cause })),
     );
-    child.once('exit', () =>
+    child.once('close', () =>
       reject(new SynclineError('Internal', `The server ended while starting. ${printable(said)}`)),
     );
     const timer = setTimeout(
@@ -117,6 +137,36 @@ export class LocalServer {
     this.#running = undefined;
   }
 }
+
+/**
+ * The server that holds the lock of a folder, by what it wrote into the folder's state; undefined when that says nothing of
+ * use. Ask only after the folder was found locked: the file outlives a server that was killed.
+ */
+export async function serverOf(directory: string): Promise<RunningServer | undefined> {
+  const file = join(directory, STATE_FOLDER, LISTENING_FILE);
+  const parsed = v.safeParse(listening, readJson(await readFile(file, 'utf8').catch(() => '')));
+  if (!parsed.success || !LOOPBACK.test(parsed.output.url) || !isAlive(parsed.output.pid)) return undefined;
+  return runningServer(parsed.output).catch(() => undefined);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const LOOPBACK = /^ws:\/\/127\.0\.0\.1:\d{1,5}$/;
+const TOKEN = /^[\w-]{16,128}$/;
+
+async function runningServer({ url, share, tokenFile }: Listening): Promise<RunningServer> {
+  const token = (await readFile(tokenFile, 'utf8')).trim();
+  if (!TOKEN.test(token)) throw new SynclineError('Internal', 'The server’s token file holds no token.');
+  return { url, share, token };
+}
+
+const knownCode = (code: string): ErrorName => (code in ERRORS ? (code as ErrorName) : 'Internal');
 
 function readJson(line: string): unknown {
   try {
