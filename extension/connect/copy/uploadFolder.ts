@@ -18,9 +18,28 @@ export interface CopiedFolder {
   /** Files and links that were copied, and those that were the same already. */
   readonly copied: number;
   readonly same: number;
+  /** Left alone because what is in their place was not to be replaced. */
+  readonly skipped?: number;
   /** Of the files copied. */
   readonly bytes: number;
   readonly problems: readonly Problem[];
+}
+
+/** A file or link whose place in the share holds something that was not seen from here. */
+export interface Replacement {
+  readonly path: WirePath;
+  /** Below the local folder. */
+  readonly relative: WirePath;
+  readonly mine: Entry;
+  readonly theirs: Entry;
+}
+
+export interface UploadFolderOptions extends CopyOptions {
+  readonly skip?: (path: string, isDirectory: boolean) => boolean;
+  /** What both sides last agreed on, by path below the local folder: replacing that overwrites nothing that was not seen. */
+  readonly baseOf?: (relative: WirePath) => Entry | null;
+  /** Asked once, for all that differ from their base, before anything is sent; resolves to those that may be replaced. */
+  readonly chooseReplaced?: (differing: readonly Replacement[]) => Promise<readonly Replacement[]>;
 }
 
 /** Files and bytes that are uploaded and committed together. */
@@ -29,36 +48,40 @@ const BATCH_BYTES = 64 * 1024 * 1024;
 
 /**
  * Copies a local folder into a folder of the share (undefined: its root). Files that the share has already stay as they are,
- * different ones are replaced, others are left alone. What cannot be copied is a problem, and the rest goes on.
+ * different ones are replaced (without `chooseReplaced` all of them), others are left alone. Each is replaced only while the
+ * share holds what was seen before the question. What cannot be copied is a problem, and the rest goes on.
  */
 export async function uploadFolder(
   files: RemoteFiles,
   local: string,
   to: WirePath | undefined,
-  options: CopyOptions & { readonly skip?: (path: string, isDirectory: boolean) => boolean } = {},
+  options: UploadFolderOptions = {},
 ): Promise<CopiedFolder> {
   const { children, problems: walked } = await readLocalFolder(local, options);
   const problems = [...walked];
   const there = await remoteEntries(files, to, options.signal);
   const found = await localEntries(local, children, options.signal, problems);
-  const steps: Step[] = to !== undefined && !there.has(to) ? [{ operation: { kind: 'makeDirectory', path: to } }] : [];
+  const wanted: Step[] = to !== undefined && !there.has(to) ? [{ operation: { kind: 'makeDirectory', path: to } }] : [];
   let same = 0;
   for (const [relative, entry] of found) {
     const step = decide(local, relative, entry, to, there);
     if (step === 'same') same++;
     else if (step !== null && 'code' in step) problems.push(step);
-    else if (step !== null) steps.push(step);
+    else if (step !== null) wanted.push(step);
   }
+  const steps = await withoutRefused(wanted, options);
   const copies = steps.filter(({ operation }) => operation.kind === 'put').length;
   const bytes = steps.reduce((sum, { source }) => sum + (source?.size ?? 0), 0);
   options.onTotal?.(bytes);
   let failed = 0;
   for (const batch of batches(steps)) failed += await send(files, batch, options, problems);
-  return { copied: copies - failed, same, bytes, problems };
+  return { copied: copies - failed, same, skipped: wanted.length - steps.length, bytes, problems };
 }
 
 interface Step {
   readonly operation: Operation;
+  /** Set where something that is there would be replaced. */
+  readonly replacement?: Replacement;
   readonly source?: UploadContent;
 }
 
@@ -124,9 +147,24 @@ function decide(
   if (sameEntry(entry, expect)) return 'same';
   if (expect?.kind === 'directory') return inTheWay(path, 'NotAFile', 'a folder');
   const operation: Operation = { kind: 'put', path, entry, expect };
-  if (entry.kind === 'link' || entry.content === EMPTY_CONTENT) return { operation };
+  const step: Step = { operation, ...(expect && { replacement: { path, relative, mine: entry, theirs: expect } }) };
+  if (entry.kind === 'link' || entry.content === EMPTY_CONTENT) return step;
   const replaces = expect?.kind === 'file' ? expect.content : undefined;
-  return { operation, source: fileContent(join(local, relative), relative, { ...entry, replaces }) };
+  return { ...step, source: fileContent(join(local, relative), relative, { ...entry, replaces }) };
+}
+
+/** The steps without those that would replace what somebody has not seen and does not want replaced. */
+async function withoutRefused(
+  steps: readonly Step[],
+  { baseOf, chooseReplaced }: UploadFolderOptions,
+): Promise<readonly Step[]> {
+  const differing = steps.flatMap(({ replacement }) =>
+    replacement && !sameEntry(replacement.theirs, baseOf?.(replacement.relative) ?? null) ? [replacement] : [],
+  );
+  if (!chooseReplaced || differing.length === 0) return steps;
+  const refused = new Set<Replacement>(differing);
+  for (const chosen of await chooseReplaced(differing)) refused.delete(chosen);
+  return steps.filter(({ replacement }) => !replacement || !refused.has(replacement));
 }
 
 const inTheWay = (path: WirePath, code: Problem['code'], what: string): Problem => ({

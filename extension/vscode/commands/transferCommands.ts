@@ -5,6 +5,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { uploadFolder } from '../../connect/copy/uploadFolder.ts';
 import type { ServerAddress } from '../../connect/target.ts';
+import { askReplace } from '../files/askReplace.ts';
 import { downloadPath } from '../files/downloadPath.ts';
 import { toLocal, toServer } from '../files/pairing.ts';
 import { isRow } from '../files/rows.ts';
@@ -13,7 +14,7 @@ import { uploadOne } from '../files/uploadOne.ts';
 import type { Failure } from '../messages/failureText.ts';
 import { type TaskProgress, withProgress } from '../messages/progress.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
-import type { CommandHandlers } from './commandIds.ts';
+import { type CommandHandlers, commandId } from './commandIds.ts';
 import { confirm } from './confirm.ts';
 import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
@@ -37,10 +38,17 @@ interface Upload {
 
 interface Outcome {
   files: number;
+  /** Left alone because the person wanted it so. */
+  skipped: number;
   bytes: number;
   total: number;
   readonly failures: Failure[];
 }
+
+/** What a person who has cancelled wants to know. */
+const UPLOAD_IS_SAFE =
+  'Every file on the server is whole, the old or the new one; another upload goes on where this one stopped.';
+const DOWNLOAD_IS_SAFE = 'Every file here is whole: the new one, or what was there before.';
 
 /** Copies on demand, both ways, whatever automatic sync does. */
 export function transferCommands(services: Services): Pick<CommandHandlers, Names> {
@@ -50,12 +58,18 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
     (kind: 'files' | 'folder') =>
     async (...args: readonly unknown[]) => {
       const uploads = await uploadsFor(services, args, kind);
-      const outcome: Outcome = { files: 0, bytes: 0, total: 0, failures: [] };
-      await withProgress(`Uploading ${subjectText(uploads)}`, async (signal, progress) => {
-        for (const each of uploads) await upload(each, outcome, signal, progress, optionsOf(args));
-      });
-      finish('upload', outcome, () => void run(kind)(...args));
-      return { uploaded: outcome.files, failures: outcome.failures };
+      const outcome: Outcome = { files: 0, skipped: 0, bytes: 0, total: 0, failures: [] };
+      const again = () =>
+        void vscode.commands.executeCommand(commandId(kind === 'files' ? 'upload' : 'uploadFolder'), ...args);
+      await withProgress(
+        `Uploading ${subjectText(uploads)}`,
+        async (signal, progress) => {
+          for (const each of uploads) await upload(each, outcome, signal, progress, optionsOf(args));
+        },
+        () => cancelled(`Upload of ${subjectText(uploads)} cancelled`, UPLOAD_IS_SAFE, again),
+      );
+      finish('upload', outcome, again);
+      return { uploaded: outcome.files, skipped: outcome.skipped, failures: outcome.failures };
     };
 
   async function upload(
@@ -71,13 +85,22 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
       if (statSync(local).isDirectory()) {
         const skip =
           target && ((below: string, isDirectory: boolean) => target.ignores(join(local, below), isDirectory));
-        const { copied, same, bytes, problems } = await uploadFolder(files, local, path, {
+        const {
+          copied,
+          same,
+          skipped = 0,
+          bytes,
+          problems,
+        } = await uploadFolder(files, local, path, {
           ...watched,
           ...(skip && { skip }),
+          baseOf: (relative) => target?.baseOf(join(local, relative)) ?? null,
+          ...(!replace && { chooseReplaced: (differing) => askReplace(differing, local, place) }),
         });
         outcome.files += copied;
+        outcome.skipped += skipped;
         outcome.bytes += bytes;
-        outcome.total += copied + same + problems.length;
+        outcome.total += copied + same + skipped + problems.length;
         outcome.failures.push(...problems.map((problem) => ({ subject: problem.path, message: problem.message })));
         return;
       }
@@ -104,23 +127,30 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
     }
   }
 
-  function finish(doing: 'upload' | 'download', { files, bytes, total, failures }: Outcome, retry: () => void): void {
+  function cancelled(what: string, safe: string, again: () => void): void {
+    messenger.inform(`${what}. ${safe}`, { label: 'Try Again', run: again });
+  }
+
+  function finish(doing: 'upload' | 'download', outcome: Outcome, retry: () => void): void {
+    const { files, skipped, bytes, total, failures } = outcome;
     messenger.reportBatch(doing, failures, total, retry);
     if (failures.length > 0) return;
     const done = doing === 'upload' ? 'Uploaded' : 'Downloaded';
+    const left = skipped > 0 ? `, ${countText(skipped, 'file')} skipped` : '';
     const text =
-      files === 0
+      files === 0 && skipped === 0
         ? 'Nothing to do: both sides are the same'
-        : `${done} ${countText(files, 'file')}, ${sizeText(bytes)}`;
+        : `${done} ${countText(files, 'file')}, ${sizeText(bytes)}${left}`;
     vscode.window.setStatusBarMessage(`$(check) ${text}`, 5000);
   }
 
   const download = async (...args: readonly unknown[]): Promise<unknown> => {
     const paths = await serverPathsFor(services, args.slice(0, 2), 'Download');
     const { replace = false } = optionsOf(args);
-    const outcome: Outcome = { files: 0, bytes: 0, total: 0, failures: [] };
+    const outcome: Outcome = { files: 0, skipped: 0, bytes: 0, total: 0, failures: [] };
     const places = await Promise.all(paths.map(async (file) => ({ ...file, to: await destinationOf(services, file) })));
-    await withProgress(`Downloading ${subjectText(paths)}`, async (signal, progress) => {
+    const again = () => void vscode.commands.executeCommand(commandId('download'), ...args);
+    const task = async (signal: AbortSignal, progress: TaskProgress): Promise<void> => {
       for (const { place, path, to } of places) {
         try {
           const copied = await downloadPath(await filesOf(servers, place), path, to, {
@@ -142,8 +172,11 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
           outcome.failures.push({ subject: nameOf(path), message });
         }
       }
-    });
-    finish('download', outcome, () => void download(...args));
+    };
+    await withProgress(`Downloading ${subjectText(paths)}`, task, () =>
+      cancelled(`Download of ${subjectText(paths)} cancelled`, DOWNLOAD_IS_SAFE, again),
+    );
+    finish('download', outcome, again);
     return { downloaded: outcome.files, failures: outcome.failures, to: places.map(({ to }) => to) };
   };
 

@@ -123,7 +123,7 @@ function serverArguments(server: string, options: CodeServerOptions): string[] {
     `--server-data-dir=${join(options.folder, 'server-data')}`,
     `--extensions-dir=${extensionsFolder(options.folder)}`,
     '--telemetry-level=off',
-    '--disable-workspace-trust',
+    ...(options.settings['security.workspace.trust.enabled'] === true ? [] : ['--disable-workspace-trust']),
     '--disable-getting-started-override',
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ];

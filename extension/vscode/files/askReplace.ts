@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { Entry } from '../../../server/protocol/entry.ts';
+import { printable } from '../../../server/protocol/wirePath.ts';
+import type { Replacement } from '../../connect/copy/uploadFolder.ts';
+import type { ServerAddress } from '../../connect/target.ts';
+import { contentUri } from './serverFileSystem.ts';
+import { countText, sizeText } from './sizeText.ts';
+
+const LISTED = 8;
+
+/**
+ * The one question before an upload that would replace files of the server that were not seen from here.
+ * @returns those that may be replaced @throws SynclineError `Cancelled`
+ */
+export async function askReplace(
+  differing: readonly Replacement[],
+  local: string,
+  place: ServerAddress,
+): Promise<readonly Replacement[]> {
+  const replace = differing.length === 1 ? 'Replace' : `Replace ${differing.length.toLocaleString('en')}`;
+  const answer = await vscode.window.showWarningMessage(
+    differing.length === 1
+      ? 'A file on the server differs from what was last seen here. Replace it?'
+      : `${countText(differing.length, 'file')} on the server differ from what was last seen here. Replace them?`,
+    { modal: true, detail: `${listed(differing)}\n\nWhat is replaced stays in the server’s history.` },
+    replace,
+    'Skip',
+    'Show',
+  );
+  if (answer === replace) return differing;
+  if (answer === 'Skip') return [];
+  if (answer === 'Show') return pick(differing, local, place);
+  throw new SynclineError('Cancelled');
+}
+
+interface Item extends vscode.QuickPickItem {
+  readonly replacement: Replacement;
+}
+
+const COMPARE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('diff'), tooltip: 'Compare with the server' };
+
+/** All of them, each with a button that opens both sides; what is ticked is replaced. */
+async function pick(
+  differing: readonly Replacement[],
+  local: string,
+  place: ServerAddress,
+): Promise<readonly Replacement[]> {
+  const list = vscode.window.createQuickPick<Item>();
+  list.title = 'Syncline: Replace on the Server';
+  list.placeholder = 'Ticked files are replaced, the others are skipped';
+  list.canSelectMany = true;
+  list.ignoreFocusOut = true;
+  list.matchOnDescription = true;
+  list.items = differing.map((replacement) => ({
+    label: printable(replacement.path),
+    description: `server ${sizeOf(replacement.theirs)}, here ${sizeOf(replacement.mine)}`,
+    buttons: [COMPARE],
+    replacement,
+  }));
+  list.selectedItems = list.items;
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Replacement[]>();
+  list.onDidTriggerItemButton(({ item }) => void compare(item.replacement, local, place));
+  list.onDidAccept(() => {
+    resolve(list.selectedItems.map(({ replacement }) => replacement));
+    list.hide();
+  });
+  list.onDidHide(() => reject(new SynclineError('Cancelled')));
+  list.show();
+  return promise.finally(() => list.dispose());
+}
+
+async function compare({ path, relative, theirs }: Replacement, local: string, place: ServerAddress): Promise<void> {
+  if (theirs.kind !== 'file') return;
+  const left = contentUri({ url: place.url, share: place.share, path }, theirs);
+  const right = vscode.Uri.file(join(local, relative));
+  await vscode.commands.executeCommand('vscode.diff', left, right, `${path} (server ↔ here)`, { preview: true });
+}
+
+function listed(differing: readonly Replacement[]): string {
+  const names = differing.slice(0, LISTED).map(({ path }) => printable(path));
+  const rest = differing.length - names.length;
+  return [...names, ...(rest > 0 ? [`and ${rest.toLocaleString('en')} more`] : [])].join('\n');
+}
+
+const sizeOf = (entry: Entry): string => (entry.kind === 'file' ? sizeText(entry.size) : entry.kind);

@@ -1,0 +1,112 @@
+// What a person meets who loses patience: Cancel in the notification of a long transfer, and a reload of the window.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { FaultProxy } from '../support/network/faultProxy.ts';
+import { write } from './suites/files.ts';
+import { TestServer } from './suites/server.ts';
+import { eventually } from './support/eventually.ts';
+import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
+import { Code } from './support/window/code.ts';
+import type { CodeWindow } from './support/window/codeWindow.ts';
+
+/** So large and so slow that a transfer would take 40 seconds. */
+const BYTES = 80 * 1024 * 1024;
+const BYTES_PER_SECOND = 2 * 1024 * 1024;
+
+const artifacts = join(cacheFolder, 'artifacts', 'cancelling');
+let code: Code;
+let window: CodeWindow;
+let server: TestServer;
+let proxy: FaultProxy;
+let folder: string;
+
+before(async () => {
+  const { node } = install();
+  folder = mkdtempSync(join(tmpdir(), 'syncline-cancelling-'));
+  writeFileSync(join(folder, 'large.bin'), randomBytes(BYTES));
+  write(folder, 'huge.bin', 'what was here before');
+  server = await TestServer.start(node, repositoryRoot);
+  writeFileSync(join(server.files, 'huge.bin'), randomBytes(BYTES));
+  proxy = await FaultProxy.start({ after: (work) => after(work) }, server.url);
+  proxy.set({ bytesPerSecond: BYTES_PER_SECOND });
+  code = await Code.start({ extension: repositoryRoot, artifacts });
+  window = await code.open(folder);
+});
+afterEach((t) => code.keepFailure(t));
+after(async () => {
+  await code?.stop();
+  await server?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a cancelled upload stops the traffic, leaves nothing half written, and says so', async () => {
+  await window.run('Syncline: Connect');
+  await (await window.input('ws://HOST:PORT/SHARE')).accept(`${proxy.url}/files`);
+  await (await window.input('Token for')).accept(server.token);
+  await window.showContainer('Explorer');
+  await window.showView('Server Files');
+  await window.tree('Server Files').item('huge.bin').waitFor();
+  await window.tree('Files Explorer').item('large.bin').contextMenu('Syncline', 'Upload');
+  await cancelOnTheWay('Uploading “large.bin”');
+  const told = await window.notifications.find('Upload of “large.bin” cancelled');
+  assert.match(await told.message(), /Every file on the server is whole/);
+  await window.screenshot(join(artifacts, 'screens', 'upload-cancelled.png'));
+  assert.deepEqual(visible(server.files), ['huge.bin']);
+  await told.close();
+});
+
+test('a cancelled download leaves what is here as it was', async () => {
+  await window.tree('Server Files').item('huge.bin').contextMenu('Download');
+  await (await window.input('Download “huge.bin” to')).accept(join(folder, 'huge.bin'));
+  await (await window.input('already exists')).accept();
+  await window.dialog.waitFor('differs from what the server has');
+  await window.dialog.click('Replace');
+  await cancelOnTheWay('Downloading “huge.bin”');
+  const told = await window.notifications.find('Download of “huge.bin” cancelled');
+  assert.match(await told.message(), /Every file here is whole/);
+  assert.equal(readFileSync(join(folder, 'huge.bin'), 'utf8'), 'what was here before');
+  assert.equal(existsSync(join(folder, '.syncline')), false);
+  await told.close();
+});
+
+test('a job can be looked up by its id after the window was reloaded', async () => {
+  await window.run('Syncline: Submit Job');
+  await (await window.input('Which operation?')).pick('sort');
+  await (await window.input('Values, separated by blanks or commas')).accept('30 4 100');
+  const submitted = await (await window.notifications.find('(sort) was submitted')).message();
+  const id = /Job (\S+) /.exec(submitted)?.[1] ?? '';
+  await window.reload();
+  const missing = await window.notifications.find('There is no token');
+  await missing.click('Set Token');
+  await (await window.input('Token for')).accept(server.token);
+  await missing.waitUntilGone();
+  await window.run('Syncline: Show Job Result');
+  await (await window.input('Which job?')).pick(`sort ${id}`);
+  await window.editor.waitForText('100');
+  assert.equal(await window.editor.text(), '4\n30\n100');
+});
+
+/** Presses Cancel once bytes are on their way, and waits until none are. */
+async function cancelOnTheWay(title: string): Promise<void> {
+  const progress = await window.notifications.find(title);
+  const before = passed();
+  await eventually(() => assert.ok(passed() > before + BYTES_PER_SECOND));
+  await eventually(async () => assert.match(await progress.message(), /B of .*B, .*B\/s, .* left/));
+  await window.screenshot(join(artifacts, 'screens', `${title.slice(0, 5)}-progress.png`));
+  await progress.click('Cancel');
+  let last = { bytes: passed(), at: performance.now() };
+  await eventually(() => {
+    if (passed() !== last.bytes) last = { bytes: passed(), at: performance.now() };
+    assert.ok(performance.now() - last.at > 1000, 'bytes still travel');
+  });
+  assert.ok(last.bytes - before < BYTES / 2, `${last.bytes - before} bytes passed`);
+}
+
+/** Bytes in both directions so far. */
+const passed = (): number => proxy.sent + proxy.received;
+
+const visible = (directory: string): string[] => readdirSync(directory).filter((name) => !name.startsWith('.'));
