@@ -18,12 +18,14 @@ let server: TestServer;
 /** Counts who comes to the server. */
 let wire: FaultProxy;
 let folder: string;
+/** Left for the end of the file: what is registered inside a hook would end with the hook. */
+const cleanups: (() => void | Promise<void>)[] = [];
 
 before(async () => {
   const { node } = install();
   folder = join(mkdtempSync(join(tmpdir(), 'syncline-restricted-')), 'cloned');
   server = await TestServer.start(node, repositoryRoot);
-  wire = await FaultProxy.start({ after: (work) => after(work) }, server.url);
+  wire = await FaultProxy.start({ after: (work) => cleanups.push(work) }, server.url);
   const targets = [{ server: `${wire.url}/files` }];
   write(folder, '.vscode/settings.json', JSON.stringify({ 'syncline.targets': targets }));
   write(folder, 'secret.txt', 'not for everyone');
@@ -37,6 +39,7 @@ before(async () => {
 afterEach((t) => code.keepFailure(t));
 after(async () => {
   await code?.stop();
+  for (const cleanup of cleanups) await cleanup();
   await server?.remove();
   rmSync(join(folder, '..'), { recursive: true, force: true });
 });
