@@ -80,6 +80,7 @@ test('a job can be looked up by its id after the window was reloaded', async () 
   await window.run('Syncline: Submit Job');
   await (await window.input('Which operation?')).pick('sort');
   await (await window.input('Values, separated by blanks or commas')).accept('30 4 100');
+  await (await window.input('Submit, or choose a parameter')).pick('Submit');
   const submitted = await (await window.notifications.find('(sort) was submitted')).message();
   const id = /Job (\S+) /.exec(submitted)?.[1] ?? '';
   await window.reload();
