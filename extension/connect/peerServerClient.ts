@@ -10,6 +10,7 @@ import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts'
 import { Compression } from './compression.ts';
 import { Downloads } from './downloads.ts';
 import { Listeners } from './listeners.ts';
+import { sortNumbers } from './numberSort.ts';
 import { RequestGate } from './requestGate.ts';
 import type {
   CallOptions,
@@ -20,6 +21,7 @@ import type {
   UploadContent,
 } from './serverClient.ts';
 import { Uploads } from './uploads.ts';
+import type { Wire } from './wire.ts';
 
 /** Requests kept free of the line, so that a probe never waits behind others. */
 const RESERVED_REQUESTS = 2;
@@ -35,6 +37,7 @@ export class PeerServerClient implements ServerClient {
   readonly closed: Promise<SynclineError | null>;
   readonly #peer: Peer;
   readonly #gate: RequestGate;
+  readonly #wire: Wire;
   readonly #uploads: Uploads;
   readonly #downloads: Downloads;
   readonly #filesDidChange = new Listeners<ParamsOf<typeof files.didChange>>();
@@ -50,7 +53,7 @@ export class PeerServerClient implements ServerClient {
     );
     this.#gate = new RequestGate(Math.max(1, server.limits.requests - RESERVED_REQUESTS));
     let lastTransfer = 0;
-    const wire = {
+    const wire: Wire = {
       peer,
       request: this.request.bind(this),
       // the other half is left for transfers that were given up here and are not yet forgotten there
@@ -59,6 +62,7 @@ export class PeerServerClient implements ServerClient {
       compression: new Compression(server.capabilities.zstd, options.near),
       maxContents: Math.max(1, server.limits.transferContents),
     };
+    this.#wire = wire;
     this.#uploads = new Uploads(wire);
     this.#downloads = new Downloads(wire);
     peer.onNotification(files.didChange, (params) => this.#filesDidChange.emit(params));
@@ -99,6 +103,10 @@ export class PeerServerClient implements ServerClient {
     options?: DownloadOptions,
   ): Promise<void> {
     return this.#downloads.fetch(share, parts, sink, options);
+  }
+
+  sortNumbers(...[numbers, options = {}]: Parameters<ServerClient['sortNumbers']>): Promise<Float64Array> {
+    return sortNumbers(this.#wire, numbers, options);
   }
 
   onFilesDidChange(listener: (params: ParamsOf<typeof files.didChange>) => void): Disposable {

@@ -42,6 +42,12 @@ export interface ServerClient {
    */
   download(share: string, parts: readonly ContentPart[], sink: ContentSink, options?: DownloadOptions): Promise<void>;
 
+  /** As `compute/sort` does, for up to `MAX_NUMBERS` numbers; those given stay as they are. */
+  sortNumbers(
+    numbers: Float64Array,
+    options?: { readonly order?: 'ascending' | 'descending' | undefined; readonly signal?: AbortSignal },
+  ): Promise<Float64Array>;
+
   onFilesDidChange(listener: (params: ParamsOf<typeof files.didChange>) => void): Disposable;
   onJobsDidChange(listener: (params: ParamsOf<typeof jobs.didChange>) => void): Disposable;
   onProgress(listener: (params: ParamsOf<typeof session.progress>) => void): Disposable;

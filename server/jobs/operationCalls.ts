@@ -1,10 +1,17 @@
+import { SynclineError } from '../protocol/errors.ts';
 import type { ValueOperation } from './operation.ts';
 import type { OperationRunner } from './operationRunner.ts';
+
+export type Sort = (descending: boolean, signal: AbortSignal) => Promise<void>;
+
+/** Of numbers that wait to be sorted, are being sorted, or go back; sorting needs as much again. */
+const MOST_NUMBER_BYTES = 256 * 1024 * 1024;
 
 /** Runs operations while a caller waits: small ones right here, others in a worker. */
 export class OperationCalls {
   readonly #runner: OperationRunner;
   readonly #timeLimitMs: number;
+  #numberBytes = 0;
 
   constructor(runner: OperationRunner, timeLimitMs: number) {
     this.#runner = runner;
@@ -17,5 +24,23 @@ export class OperationCalls {
     const work = { operation: operation.name, params: JSON.stringify(params) };
     const text = await this.#runner.run(work, { timeLimitMs: this.#timeLimitMs }, signal);
     return JSON.parse(text) as R;
+  }
+
+  /**
+   * Sorts numbers where they are, in a worker. They are given into shared memory; `work` puts them there and takes them away.
+   * @throws SynclineError `TooMany` when too much is being sorted already, else like {@link OperationRunner.run}
+   */
+  async withNumbers<T>(count: number, work: (numbers: SharedArrayBuffer, sort: Sort) => Promise<T>): Promise<T> {
+    const bytes = count * Float64Array.BYTES_PER_ELEMENT;
+    if (this.#numberBytes + bytes > MOST_NUMBER_BYTES) throw new SynclineError('TooMany');
+    this.#numberBytes += bytes;
+    try {
+      const numbers = new SharedArrayBuffer(bytes);
+      return await work(numbers, async (descending, signal) => {
+        await this.#runner.run({ numbers, descending }, { timeLimitMs: this.#timeLimitMs }, signal);
+      });
+    } finally {
+      this.#numberBytes -= bytes;
+    }
   }
 }

@@ -9,8 +9,8 @@ export interface OperationRunner {
   /** How many run at the same time. */
   readonly size: number;
 
-  /** The result as JSON. */
-  run(work: Work, options: RunOptions, signal: AbortSignal): Promise<string>;
+  /** The result as JSON; of numbers that were sorted in place, null. */
+  run(work: Work | NumberWork, options: RunOptions, signal: AbortSignal): Promise<string>;
 
   /** Stops everything; what is under way rejects with `ServerStopping`. */
   close(): Promise<void>;
@@ -22,6 +22,12 @@ export interface Work {
   readonly params: string;
   /** Of an operation on a file. */
   readonly files?: WorkFiles;
+}
+
+/** Numbers that are to be sorted where they are: 8 bytes each, little-endian. */
+export interface NumberWork {
+  readonly numbers: SharedArrayBuffer;
+  readonly descending: boolean;
 }
 
 export interface RunOptions {

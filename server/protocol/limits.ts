@@ -60,6 +60,9 @@ export const MAX_PAGE = 5000;
 /** Numbers or texts in one `compute/*` call or job. */
 export const MAX_VALUES = 1_000_000;
 
+/** Numbers that `compute/sortNumbers` sorts in one call. */
+export const MAX_NUMBERS = 16_777_216;
+
 /** A session that has not said hello by then is closed, milliseconds. */
 export const HELLO_DEADLINE_MS = 8_000;
 

@@ -37,6 +37,7 @@ const WAITING: ReadonlySet<RequestMessage> = new Set<RequestMessage>([
   requestsToServer.contentUpload,
   requestsToServer.contentDownload,
   requestsToServer.jobsResult,
+  requestsToServer.computeSortNumbers,
   requestsToServer.filesCommit,
 ]);
 

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import * as compute from '../../../server/protocol/messages/compute.ts';
+import type { ServerClient } from '../../connect/serverClient.ts';
 import type { ParamsOf } from '../../../server/protocol/messages/message.ts';
 import type { DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
@@ -7,6 +8,7 @@ import { type ServerOptions, withServer, withServerOptions } from '../serverSess
 import { readLines } from '../valueInput.ts';
 import { sortValues } from '../sortValues.ts';
 
+type ComputeValue = compute.ComputeValue;
 type SortParams = ParamsOf<typeof compute.sort>;
 
 interface SortOptions extends ServerOptions {
@@ -51,11 +53,22 @@ export const define: DefineCommand = (command, cli) => {
           ...(order && { order }),
           ...(unique && { unique }),
         };
-        const { result } = await client.request(compute.sort, params, { signal: cli.signal });
+        const result = await sorted(client, params, cli.signal);
         cli.out.result({ result }, result.map(String).join(lines ? '\n' : ' '));
       }),
     );
 };
+
+/** More numbers than this travel as bytes. */
+const MANY = 10_000;
+
+async function sorted(client: ServerClient, params: SortParams, signal: AbortSignal): Promise<readonly ComputeValue[]> {
+  const { values, order, unique } = params;
+  if (values.length <= MANY || !values.every((value) => typeof value === 'number'))
+    return (await client.request(compute.sort, params, { signal })).result;
+  const numbers = await client.sortNumbers(Float64Array.from(values), { order, signal });
+  return Array.from(unique ? numbers.filter((value, index) => index === 0 || value !== numbers[index - 1]) : numbers);
+}
 
 const WHAT = `
 Values that all look like numbers are sorted as numbers; a text among numbers is refused. The values come

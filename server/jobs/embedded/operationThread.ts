@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { SynclineError } from '../../protocol/errors.ts';
-import type { RunOptions, Work } from '../operationRunner.ts';
+import type { NumberWork, RunOptions, Work } from '../operationRunner.ts';
 import { OPERATION_ROLE, type WorkerMessage } from './operationWorker.ts';
 
 export interface ThreadOptions {
@@ -43,7 +43,7 @@ export class OperationThread {
   }
 
   /** Only when nothing is under way. */
-  async run(work: Work, { timeLimitMs, onProgress }: RunOptions, signal: AbortSignal): Promise<string> {
+  async run(work: Work | NumberWork, { timeLimitMs, onProgress }: RunOptions, signal: AbortSignal): Promise<string> {
     if (signal.aborted) throw new SynclineError('Cancelled');
     clearTimeout(this.#idleTimer);
     const stop = (error: SynclineError): void => void this.#endAndStop(error);

@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { type ErrorDetail, type ErrorName, SynclineError } from '../../protocol/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts';
 import type { OperationRegistry } from '../operationRegistry.ts';
-import type { Work } from '../operationRunner.ts';
+import { sortNumbers } from '../operations/sortNumbers.ts';
+import type { NumberWork, Work } from '../operationRunner.ts';
 
 /** What a worker thread tells its pool. Exactly one `result` or `error` answers each {@link Work} that it is sent. */
 export type WorkerMessage =
@@ -20,8 +21,13 @@ const PROGRESS_EVERY_MS = 50;
 /** The body of a worker thread: runs one operation after the other. */
 export function serveOperations(port: MessagePort, registry: OperationRegistry): void {
   const post = (message: WorkerMessage): void => port.postMessage(message);
-  port.on('message', ({ operation, params, files }: Work) => {
+  port.on('message', (work: Work | NumberWork) => {
     try {
+      if ('numbers' in work) {
+        sortNumbers(new Float64Array(work.numbers), work.descending);
+        return post({ kind: 'result', text: 'null' });
+      }
+      const { operation, params, files } = work;
       const text = registry.run(
         operation,
         params,

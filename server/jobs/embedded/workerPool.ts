@@ -1,5 +1,5 @@
 import { SynclineError } from '../../protocol/errors.ts';
-import type { OperationRunner, RunOptions, Work } from '../operationRunner.ts';
+import type { NumberWork, OperationRunner, RunOptions, Work } from '../operationRunner.ts';
 import { OperationThread, type ThreadOptions } from './operationThread.ts';
 
 export interface PoolOptions extends ThreadOptions {
@@ -9,7 +9,7 @@ export interface PoolOptions extends ThreadOptions {
 }
 
 interface Task {
-  readonly work: Work;
+  readonly work: Work | NumberWork;
   readonly options: RunOptions;
   readonly signal: AbortSignal;
   readonly resolve: (result: string) => void;
@@ -33,7 +33,7 @@ export class WorkerPool implements OperationRunner {
     this.#options = options;
   }
 
-  run(work: Work, options: RunOptions, signal: AbortSignal): Promise<string> {
+  run(work: Work | NumberWork, options: RunOptions, signal: AbortSignal): Promise<string> {
     if (this.#closing.signal.aborted) return Promise.reject(stopping());
     if (signal.aborted) return Promise.reject(new SynclineError('Cancelled'));
     if (this.#waiting.length >= MAX_WAITING) return Promise.reject(new SynclineError('TooMany'));

@@ -3,6 +3,7 @@ import { type ComputeValue, sortParams, sortResult } from '../../protocol/messag
 import type { ReportFraction, ValueOperation } from '../operation.ts';
 import { compareDecimals, type Decimal, decimalKey, parseDecimal } from './decimal.ts';
 import { offender } from './offender.ts';
+import { sortNumbers as sortInPlace } from './sortNumbers.ts';
 import { type Compare, compareCodepoints, compareLocale, compareNatural } from './textOrder.ts';
 
 type Params = v.InferOutput<typeof sortParams>;
@@ -43,9 +44,9 @@ function checkValue(value: unknown, index: number, numbers: boolean): void {
 }
 
 function sortNumbers(values: readonly number[], descending: boolean, unique: boolean): number[] {
-  // Adding zero turns negative zero into zero. Equal numbers cannot be told apart, so turning the list round keeps it stable.
-  const sorted = Float64Array.from(values, (value) => value + 0).sort();
-  if (descending) sorted.reverse();
+  // Equal numbers cannot be told apart, so turning the list round keeps it stable.
+  const sorted = Float64Array.from(values);
+  sortInPlace(sorted, descending);
   return Array.from(unique ? sorted.filter((value, index) => index === 0 || value !== sorted[index - 1]) : sorted);
 }
 

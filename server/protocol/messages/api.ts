@@ -26,6 +26,7 @@ export const requestsToServer = {
   contentDownload: content.download,
   computeAdd: compute.add,
   computeSort: compute.sort,
+  computeSortNumbers: compute.sortNumbers,
   jobsOperations: jobs.operations,
   jobsSubmit: jobs.submit,
   jobsGet: jobs.get,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { MAX_VALUES } from '../limits.ts';
+import { MAX_NUMBERS, MAX_VALUES } from '../limits.ts';
 import { request } from './message.ts';
-import { contentId, count, share, wirePath } from './values.ts';
+import { contentId, count, share, transferId, wirePath } from './values.ts';
 
 export type ComputeValue = number | string;
 
@@ -61,6 +61,23 @@ export const add = request('compute/add', { right: 'compute', params: addParams,
 
 /** All numbers or all texts: what differs from the first value, NaN and infinity are `InvalidParams` with `index`. */
 export const sort = request('compute/sort', { right: 'compute', params: sortParams, result: sortResult });
+
+/**
+ * Sorts many numbers, which travel as bytes and not as JSON: 8 each, little-endian doubles. Their frames follow the request
+ * in the transfer `input`, uncompressed; sorted they come back in the transfer `output`, and then the call is answered. The order is that
+ * of `compute/sort`, and NaN and infinity are refused as there. Nothing of it is stored. `TooMany` while others sort too much.
+ */
+export const sortNumbers = request('compute/sortNumbers', {
+  right: 'compute',
+  deadlineMs: 0,
+  params: v.strictObject({
+    count: v.pipe(count, v.minValue(1), v.maxValue(MAX_NUMBERS)),
+    input: transferId,
+    output: transferId,
+    order,
+  }),
+  result: v.strictObject({ count }),
+});
 
 /**
  * Of the job `sort-file`, which sorts the lines of a file of a share into another file of it (or the same one), however large
