@@ -20,6 +20,11 @@ export const COMMANDS = {
     're-read the files of both sides, or of the server, and compare them',
     () => import('./commands/verify.ts'),
   ),
+  safety: row(
+    'Syncing',
+    'list and put back what was replaced or deleted on this machine',
+    () => import('./commands/safety.ts'),
+  ),
   explain: row('Syncing', 'say why a file is synced or not', () => import('./commands/explain.ts')),
 
   ls: row('Files on the server', 'list a folder', () => import('./commands/ls.ts')),

@@ -3,13 +3,12 @@ import { contentIdOf } from '../../server/protocol/contentId.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { Connection } from '../connect/connection.ts';
-import { download } from '../connect/copy/download.ts';
+import { download, type DownloadSafety } from '../connect/copy/download.ts';
 import type { RemoteFiles } from '../connect/remoteFiles.ts';
 import { LocalReader } from '../sync/local/localReader.ts';
 import { type Mergeable, mergeContents } from '../sync/merge/mergeConflict.ts';
 import { RemoteReader } from '../sync/remote/remoteReader.ts';
 import { using } from '../sync/using.ts';
-import type { SafeKeeping } from './safeKeeping.ts';
 
 export interface MergePlace {
   readonly root: string;
@@ -29,7 +28,7 @@ export interface MergePlace {
 export async function mergeBeside(
   conflict: Mergeable,
   { root, share, connection, files, remotePath }: MergePlace,
-  keep: SafeKeeping['keep'],
+  safety: DownloadSafety,
   signal: AbortSignal,
 ): Promise<void> {
   const { path, mine, theirs } = conflict;
@@ -47,10 +46,13 @@ export async function mergeBeside(
   await files.put(remotePath, entry, content, theirs, { signal });
   const { problems } = await download(files, root, new Map([[path, entry]]), {
     signal,
-    keep(file, at) {
-      if (contentIdOf(readFileSync(file)) !== mine.content)
-        throw new SynclineError('Changed', 'The file here has changed meanwhile; it stays as it is.');
-      keep(file, at);
+    safety: {
+      keep(file, at) {
+        if (contentIdOf(readFileSync(file)) !== mine.content)
+          throw new SynclineError('Changed', 'The file here has changed meanwhile; it stays as it is.');
+        safety.keep(file, at);
+      },
+      sync: () => safety.sync(),
     },
   });
   const [problem] = problems;

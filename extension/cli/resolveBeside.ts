@@ -9,11 +9,12 @@ import { uploadFile } from '../connect/copy/uploadFile.ts';
 import { RemoteFiles } from '../connect/remoteFiles.ts';
 import { storedConflicts } from '../sync/base/storedConflicts.ts';
 import { besideName } from '../sync/besideName.ts';
+import { OneDownloadSafety } from '../sync/local/downloadSafety.ts';
+import { safetyPlace } from '../sync/local/safetyPlaces.ts';
 import { requireMergeable } from '../sync/merge/mergeConflict.ts';
 import type { Choice, Conflict } from '../sync/reconcile/conflict.ts';
 import type { Cli } from './cli.ts';
 import { mergeBeside } from './mergeBeside.ts';
-import { safeKeeping } from './safeKeeping.ts';
 import { openConnection } from './serverSession.ts';
 import type { Target } from './targetSession.ts';
 
@@ -31,6 +32,7 @@ export async function resolveBeside(
   const conflict = findConflict(stateDirectory, path);
   const { mine, theirs, path: at } = conflict;
   const { signal } = cli;
+  const safety = new OneDownloadSafety(safetyPlace(stateDirectory, root));
   const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying: false });
   try {
     const files = new RemoteFiles(await connection.client({ signal }), address);
@@ -40,14 +42,14 @@ export async function resolveBeside(
     if (keep === 'merge') {
       requireMergeable(conflict);
       const place = { root, share: address.share, connection, files, remotePath };
-      return await mergeBeside(conflict, place, safeKeeping(cli).keep, signal);
+      return await mergeBeside(conflict, place, safety, signal);
     }
     requireFile(mine, at);
     requireFile(theirs, at);
     if (keep === 'mine') await uploadFile(files, join(root, at), remotePath, { signal, expect: theirs });
     else {
       if (keep === 'both') copyBeside(root, at);
-      await download(files, root, new Map([[at, theirs]]), { signal, keep: safeKeeping(cli).keep });
+      await download(files, root, new Map([[at, theirs]]), { signal, safety });
     }
   } finally {
     connection.close();

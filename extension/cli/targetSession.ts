@@ -8,6 +8,7 @@ import type { Connection } from '../connect/connection.ts';
 import type { RetryPolicy } from '../connect/connectionState.ts';
 import { parseTarget, type ServerAddress } from '../connect/target.ts';
 import { type Mode, MODES } from '../sync/reconcile/mode.ts';
+import { safetyPlace } from '../sync/local/safetyPlaces.ts';
 import { TargetSync } from '../sync/syncTarget.ts';
 import { targetStateDirectory } from '../sync/targetState.ts';
 import type { Cli } from './cli.ts';
@@ -79,6 +80,7 @@ export async function withTarget<T>(
       watchLocal: options.watcher !== false,
       bulkSync,
     });
+    safetyPlace(stateDirectory, root);
     return await work({ ...target, sync, connection });
   } catch (error) {
     throw explainLoss(error, address);

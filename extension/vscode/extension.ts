@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../connect/clock.ts';
 import { connect } from '../connect/connect.ts';
 import { SystemBulkSync } from '../../server/protocol/disk/bulkSync.ts';
+import { safetyPlace } from '../sync/local/safetyPlaces.ts';
 import { TargetSync } from '../sync/syncTarget.ts';
 import { targetStateDirectory } from '../sync/targetState.ts';
 import type { SynclineApi } from './api.ts';
@@ -88,18 +89,21 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
         messenger,
         log,
         memory: context.workspaceState,
-        openEngine: ({ folder, address, mode, merge }) =>
-          TargetSync.open({
-            root: folder.path,
+        openEngine: async ({ folder, address, mode, merge }) => {
+          const { path: root } = folder;
+          const { stateDirectory } = safetyPlace(targetStateDirectory(stateHome, root, address.label), root);
+          return TargetSync.open({
+            root,
             share: address.share,
             dir: address.dir,
             mode,
             merge,
-            stateDirectory: targetStateDirectory(stateHome, folder.path, address.label),
+            stateDirectory,
             provider: servers.open(address.url),
             bulkSync,
             log: note,
-          }),
+          });
+        },
       }),
     onClosed: () => places.watchAgain(),
     onFaults: (faults) =>
@@ -139,7 +143,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     jobMemory: jobMemory(context.workspaceState),
     recentAddresses: recentAddresses(context.globalState),
     localServer,
-    safetyFolder: vscode.Uri.joinPath(context.globalStorageUri, 'replaced').fsPath,
+    stateHome,
   };
 
   context.subscriptions.push(

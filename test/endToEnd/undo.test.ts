@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type Ended, ServerProcess } from '../support/programs.ts';
@@ -189,4 +189,47 @@ test('a restore that would delete more than half of a folder stops and asks', as
   assert.equal(tree()['src/more/7'], '7\n');
   ok(await run('restore', 'src', '--at', rev, '--yes'));
   assert.deepEqual(tree(), BEFORE);
+});
+
+test('what a sync or a download took away here is listed, shown, and put back, a whole folder at once', async (t) => {
+  const world = await setUp(t);
+  const { home, server, run } = world;
+  const here = join(home, 'work');
+  mkdirSync(here);
+  const sync = (): Promise<Ended> => run('sync', here, `${server.url}/files`, '--once', '--yes');
+  ok(await sync());
+  ok(await run('rm', '-r', 'src'));
+  ok(await sync());
+  assert.deepEqual(harvest(here), {});
+  writeFileSync(join(home, 'a.txt'), 'mine\n');
+  writeFileSync(join(home, 'other.txt'), 'theirs\n');
+  ok(await run('put', 'other.txt', 'a.txt'));
+  ok(await run('get', 'a.txt', '--force'));
+
+  const { lines } = await run('safety', 'list', '--json');
+  assert.deepEqual(
+    lines.map((line) => [line['folder'], line['files']]),
+    [
+      [home, 1],
+      [here, 3],
+    ],
+  );
+  assert.match(
+    ok(await run('safety', 'list', '--folder', here)),
+    /^WHEN +LOCAL TIME +FILES +SIZE +FOLDER\n.* 3 .*work\n$/,
+  );
+  assert.equal(ok(await run('safety', 'show', 'last', '--folder', home)), 'a.txt (5 B)\n');
+
+  ok(await run('safety', 'restore', 'last', '--folder', home));
+  assert.equal(readFileSync(join(home, 'a.txt'), 'utf8'), 'mine\n');
+  ok(await run('safety', 'restore', String(lines[1]?.['id']), 'src/deep', '--to', 'rescued'));
+  assert.deepEqual(harvest(join(home, 'rescued')), { src: null, 'src/deep': null, 'src/deep/b.sh': '+x run\n' });
+  assert.match(
+    ok(await run('safety', 'restore', 'last', '--folder', here)),
+    /^3 files restored in .*work, 0 unchanged$/m,
+  );
+  assert.deepEqual(harvest(here), BEFORE);
+  ok(await sync());
+  assert.equal(readFileSync(join(server.folder, 'src/a.txt'), 'utf8'), 'one\n');
+  assert.equal((await run('safety', 'restore', '1999')).status, 1);
 });

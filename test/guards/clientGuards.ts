@@ -253,4 +253,56 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     replace: "if (isLink && operation.entry.kind === 'link' && operation.entry.target === '')",
     tests: [{ file: ENDPOINT, title: 'refuses links that lead outside and names of git' }],
   },
+  {
+    name: 'the safety copy of what a download replaces',
+    promise: 3,
+    file: 'extension/connect/copy/download.ts',
+    find: 'safety?.keep(jail.at(path), path);',
+    replace: '',
+    tests: [
+      {
+        file: 'test/connect/copy/download.test.ts',
+        title: 'a copy that cannot be kept means that nothing is replaced',
+      },
+    ],
+  },
+  {
+    name: 'the word for a folder that a deleted tree had empty',
+    promise: 3,
+    file: `${LOCAL}/localChanges.ts`,
+    find: 'this.#safety.keepFolder(path);',
+    replace: '',
+    tests: [
+      {
+        file: 'test/sync/local/safetyStops.test.ts',
+        title: '${what} stays when there is no room for its safety copy',
+      },
+    ],
+  },
+  {
+    name: 'the order of a restore: room first, what came later last',
+    promise: 2,
+    file: 'extension/connect/undo/planRestore.ts',
+    find: 'const operations = [...room, ...folders, ...puts, ...rest];',
+    replace: 'const operations = [...folders, ...puts, ...room, ...rest];',
+    tests: [
+      {
+        file: 'test/connect/undo/planRestore.test.ts',
+        title: 'whatever was there and whatever is, each operation finds what it expects, and the end is what was',
+      },
+    ],
+  },
+  {
+    name: 'the brake on a restore that would delete most of a folder',
+    promise: 10,
+    file: 'extension/connect/undo/planRestore.ts',
+    find: 'if (of < SMALLEST_BRAKED || deletions * 2 <= of) return null;',
+    replace: 'if (of >= 0) return null;',
+    tests: [
+      {
+        file: 'test/connect/undo/planRestore.test.ts',
+        title: 'a person is asked before more than half of a folder goes, unless that is small',
+      },
+    ],
+  },
 ];

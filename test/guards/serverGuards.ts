@@ -2,6 +2,7 @@ import type { Guard } from './guards.ts';
 
 const COMMITS = 'test/store/embeddedShare.test.ts';
 const EXTERNAL = 'test/store/externalChanges.test.ts';
+const PAST = 'test/store/past.test.ts';
 const DURABILITY = 'test/store/durability.test.ts';
 
 const EMBEDDED = 'server/store/embedded';
@@ -227,6 +228,49 @@ export const SERVER_GUARDS: readonly Guard[] = [
     file: 'server/session/session.ts',
     find: 'if (message.right === null || this.#identity.rights.includes(message.right)) return;',
     replace: 'if (message.right !== undefined) return;',
+    tests: [{ file: 'test/server/session.test.ts', title: 'a token can do what it has a right to and nothing else' }],
+  },
+  {
+    name: 'the mark for what another program destroyed',
+    promise: 3,
+    file: `${EMBEDDED}/adoptionRun.ts`,
+    find: 'return this.#parts.recorder.lose(known);',
+    replace: 'return;',
+    tests: [{ file: PAST, title: 'what another program overwrote is told as lost, not as absent' }],
+  },
+  {
+    name: 'the mark for a version that was forgotten before its time',
+    promise: 3,
+    file: `${EMBEDDED}/retention.ts`,
+    find: "if (reach === 'paths') this.#lost.add(path as WirePath, rev, null);",
+    replace: '',
+    tests: [{ file: PAST, title: 'a version too many of one path leaves a hole there and nowhere else' }],
+  },
+  {
+    name: 'the refusal of a state from before history began',
+    promise: 3,
+    file: `${EMBEDDED}/embeddedPast.ts`,
+    find: 'if (isBefore) throw historyEnds(first);',
+    replace: '',
+    tests: [{ file: PAST, title: 'a folder that was there before it was shared was never empty' }],
+  },
+  {
+    name: 'history of folders, without which an empty one is forgotten',
+    promise: 3,
+    file: `${EMBEDDED}/deleteOperation.ts`,
+    find: "if (error instanceof Error && errnoOf(error.cause) === 'ENOTEMPTY') return notEmpty(context, path);\n    throw error;\n  }\n  recorder.keep(known, 'deleted', by);",
+    replace:
+      "if (error instanceof Error && errnoOf(error.cause) === 'ENOTEMPTY') return notEmpty(context, path);\n    throw error;\n  }\n  void by;",
+    tests: [
+      { file: COMMITS, title: 'what a folder held at a revision or a time is told, with what was renamed, deleted' },
+    ],
+  },
+  {
+    name: 'the right that purging history takes',
+    promise: 3,
+    file: 'server/protocol/messages/files.ts',
+    find: "right: 'admin',",
+    replace: "right: 'read',",
     tests: [{ file: 'test/server/session.test.ts', title: 'a token can do what it has a right to and nothing else' }],
   },
 ];

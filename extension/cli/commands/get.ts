@@ -4,14 +4,16 @@ import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { nameOf, printable, type WirePath } from '../../../server/protocol/wirePath.ts';
-import { download, type Wanted } from '../../connect/copy/download.ts';
+import { download, type DownloadOptions, type Wanted } from '../../connect/copy/download.ts';
 import type { RemoteFiles } from '../../connect/remoteFiles.ts';
 import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
 import { reportFolder } from '../copyReport.ts';
 import { formatBytes } from '../output/format.ts';
 import { progressBar } from '../output/progressBar.ts';
-import { safeKeeping } from '../safeKeeping.ts';
+import { stateHome } from '../stateHome.ts';
+import { OneDownloadSafety } from '../../sync/local/downloadSafety.ts';
+import { downloadPlace } from '../../sync/local/safetyPlaces.ts';
 import { type ServerOptions, type ServerSession, withServer, withServerOptions } from '../serverSession.ts';
 
 interface GetOptions extends ServerOptions {
@@ -45,19 +47,22 @@ async function get(
   const { out, signal, cwd } = cli;
   const path = files.resolve(text);
   const { entry, name } = await lookUp(files, path, signal);
-  const kept = options.force ? safeKeeping(cli) : undefined;
   const progress = progressBar(out, 'Downloading');
-  const watched = { signal, onTotal: progress.total, onProgress: progress.add, ...(kept && { keep: kept.keep }) };
+  let safety: OneDownloadSafety | undefined;
+  const watchedIn = (root: string): DownloadOptions => {
+    if (options.force) safety = new OneDownloadSafety(downloadPlace(stateHome(cli.env), root));
+    return { signal, onTotal: progress.total, onProgress: progress.add, ...(safety && { safety }) };
+  };
   try {
     if (entry.kind === 'directory') {
       const root = folderFor(resolve(cwd, local ?? needName(name)));
-      const copied = await download(files, root, await below(files, path, signal), watched);
+      const copied = await download(files, root, await below(files, path, signal), watchedIn(root));
       progress.stop();
       reportFolder(cli, 'downloaded', copied);
     } else {
       const to = destination(resolve(cwd, local ?? name), local?.endsWith('/') ?? false, name);
       const wanted = new Map([[basename(to), entry]]);
-      const { problems, copied } = await download(files, dirname(to), wanted, watched);
+      const { problems, copied } = await download(files, dirname(to), wanted, watchedIn(dirname(to)));
       progress.stop();
       const [problem] = problems;
       if (problem) throw new SynclineError(problem.code, problem.message);
@@ -66,7 +71,7 @@ async function get(
       const shown = printable(local ?? name);
       out.result(event, copied > 0 ? `${shown}: ${formatBytes(size)} downloaded` : `${shown}: unchanged`);
     }
-    if (kept?.isUsed) out.note(`What was replaced here is kept in ${kept.folder}.`);
+    if (safety?.folder) out.note(`What was replaced here is kept in ${safety.folder}: see “syncline safety”.`);
   } finally {
     progress.stop();
   }

@@ -26,11 +26,17 @@ import type { CopiedFolder } from './uploadFolder.ts';
 export type Wanted = ReadonlyMap<string, Entry>;
 
 export interface DownloadOptions extends CopyOptions {
-  /**
-   * Takes a file that is about to be replaced into safe keeping: called with where it is and its path below the folder.
-   * Left out, files that differ are not replaced: nothing is fetched then, and `AlreadyExists` is thrown.
-   */
-  readonly keep?: (file: string, path: string) => void;
+  /** Left out, files that differ are not replaced: nothing is fetched then, and `AlreadyExists` is thrown. */
+  readonly safety?: DownloadSafety;
+}
+
+/** Takes what is about to be replaced into safe keeping. Where that fails, the file stays as it is. */
+export interface DownloadSafety {
+  /** `file`: where it is; `path`: below the folder. Throws what the file system says. */
+  keep(file: string, path: string): void;
+
+  /** Resolves when what was kept would survive a power cut. */
+  sync(): Promise<void>;
 }
 
 /**
@@ -43,11 +49,11 @@ export async function download(
   wanted: Wanted,
   options: DownloadOptions = {},
 ): Promise<CopiedFolder> {
-  const { signal, keep } = options;
+  const { signal, safety } = options;
   const compared = await compare(root, wanted, signal);
   const clashes = compared.filter(({ state }) => state === 'differs');
   const [first] = clashes;
-  if (first && !keep) throw refusal(first.path, clashes.length);
+  if (first && !safety) throw refusal(first.path, clashes.length);
   const todo = compared.filter(({ state }) => state !== 'same');
   const staged = new StagedContents(root);
   const jail = Jail.open(root);
@@ -56,7 +62,7 @@ export async function download(
     const bytes = parts.reduce((sum, { size, from }) => sum + size - from, 0);
     options.onTotal?.(bytes);
     await files.download(parts, staged, options);
-    const problems = await placeAll(jail, staged, todo, keep);
+    const problems = await placeAll(jail, staged, todo, safety);
     const leaves = compared.filter(({ entry }) => entry.kind !== 'directory').length;
     const copied = todo.filter(({ entry }) => entry.kind !== 'directory').length - problems.length;
     return { copied, same: leaves - copied - problems.length, bytes, problems };
@@ -132,7 +138,7 @@ async function placeAll(
   jail: Jail,
   staged: StagedContents,
   todo: readonly Compared[],
-  keep: DownloadOptions['keep'],
+  safety: DownloadSafety | undefined,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const touched = new Set<string>();
@@ -142,13 +148,15 @@ async function placeAll(
     const left = each.entry.kind === 'file' ? (uses.get(each.entry.content) ?? 1) - 1 : 0;
     if (each.entry.kind === 'file') uses.set(each.entry.content, left);
     try {
-      place(jail, staged, each, keep, left === 0);
+      place(jail, staged, each, safety, left === 0);
       touched.add(each.path.slice(0, Math.max(0, each.path.lastIndexOf('/'))));
     } catch (error) {
       const { code, message } = diskError(error, `write “${printable(each.path)}”`);
       problems.push({ path: each.path, code, message });
     }
   }
+  // what was replaced must be safe before the replacement is
+  await safety?.sync();
   await syncToDisk([...touched], (folder) => openForSync(`${jail.directory(folder)}/.`));
   return problems;
 }
@@ -157,7 +165,7 @@ function place(
   jail: Jail,
   staged: StagedContents,
   { path, entry, state, identity }: Compared,
-  keep: DownloadOptions['keep'],
+  safety: DownloadSafety | undefined,
   last: boolean,
 ): void {
   if (entry.kind === 'directory') return mkdirSync(jail.at(path));
@@ -169,7 +177,7 @@ function place(
     if (!identity || !sameIdentity(identity, identityOf(stat))) {
       throw new SynclineError('Changed', `“${printable(path)}” changed here meanwhile; it was left alone.`);
     }
-    keep?.(jail.at(path), path);
+    safety?.keep(jail.at(path), path);
   }
   if (entry.kind === 'file') {
     staged.place(entry.content, jail.at(path), { executable: entry.executable, replace, last });

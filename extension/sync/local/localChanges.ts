@@ -131,6 +131,7 @@ export class LocalChanges {
 
   /** A folder that still holds something, ignored or new, is left standing. */
   removeFolder(path: WirePath): void {
+    this.#safety.keepFolder(path);
     try {
       rmdirSync(this.#jail.at(path));
       this.#changed(path);

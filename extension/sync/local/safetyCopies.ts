@@ -5,7 +5,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -15,6 +14,7 @@ import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { copiesOf, safetySessions } from './safetyList.ts';
 
 /** Copies are kept so long, and no more than so many bytes of them. */
 export const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -86,12 +86,17 @@ export class SafetyCopies {
     symlinkSync(linkTarget, this.#place(path));
   }
 
+  /** Keeps that there was a folder: a deleted tree can be had back as a whole, with the empty ones in it. */
+  keepFolder(path: WirePath): void {
+    this.#makeFolder(join(this.#sessionFolder(), path), path);
+  }
+
   /** Removes what is too old or too much, the oldest first. */
   prune(): void {
-    const sessions = listSessions(this.#folder);
     let total = 0;
-    for (const { folder, at } of sessions.reverse()) {
-      total += bytesBelow(folder);
+    for (const session of safetySessions(this.#folder)) {
+      const { folder, at } = session;
+      total += copiesOf(session).reduce((sum, { size }) => sum + size, 0);
       const isCurrent = folder === this.#session;
       if (!isCurrent && (total > KEEP_BYTES || this.#now() - at > KEEP_MS))
         rmSync(folder, { recursive: true, force: true });
@@ -99,16 +104,23 @@ export class SafetyCopies {
   }
 
   #place(path: WirePath): string {
-    this.#session ??= join(this.#folder, new Date(this.#now()).toISOString().replaceAll(':', '-'));
-    const parent = dirname(join(this.#session, path));
-    if (!this.#made.has(parent)) {
-      for (const folder of foldersBetween(makeFolder(parent, path), parent)) this.#unsynced.add(folder);
-      this.#made.add(parent);
-    }
+    const session = this.#sessionFolder();
+    const parent = dirname(join(session, path));
+    this.#makeFolder(parent, path);
     this.#unsynced.add(parent);
-    let target = join(this.#session, path);
-    for (let n = 2; lstatSync(target, { throwIfNoEntry: false }); n++) target = join(this.#session, `${path}~${n}`);
+    let target = join(session, path);
+    for (let n = 2; lstatSync(target, { throwIfNoEntry: false }); n++) target = join(session, `${path}~${n}`);
     return target;
+  }
+
+  #sessionFolder(): string {
+    return (this.#session ??= join(this.#folder, new Date(this.#now()).toISOString().replaceAll(':', '-')));
+  }
+
+  #makeFolder(folder: string, path: WirePath): void {
+    if (this.#made.has(folder)) return;
+    for (const each of foldersBetween(makeFolder(folder, path), folder)) this.#unsynced.add(each);
+    this.#made.add(folder);
   }
 }
 
@@ -141,27 +153,3 @@ export const CANNOT_LINK: ReadonlySet<string> = new Set([
   'EMLINK',
   'EINVAL',
 ]);
-
-function listSessions(folder: string): { folder: string; at: number }[] {
-  try {
-    const names = readdirSync(folder).sort();
-    return names.map((name) => ({ folder: join(folder, name), at: timeOf(name) }));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-/** `2026-11-22T14-03-05.123Z` */
-function timeOf(name: string): number {
-  const at = Date.parse(name.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'));
-  return Number.isNaN(at) ? 0 : at;
-}
-
-function bytesBelow(folder: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) bytes += lstatSync(join(entry.parentPath, entry.name)).size;
-  }
-  return bytes;
-}

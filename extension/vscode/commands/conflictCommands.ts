@@ -133,7 +133,7 @@ async function conflictFor({ targets }: Services, subject: unknown): Promise<Con
 
 /** False where there is no merge editor, or nothing to merge from. */
 async function openMerge(
-  { safetyFolder }: Services,
+  { stateHome }: Services,
   { target, conflict }: ConflictRow,
   onMerged: () => void,
 ): Promise<boolean> {
@@ -150,7 +150,7 @@ async function openMerge(
   );
   if (!hasBase) return false;
   const view = { path: conflict.path, base: of(base), theirs: of(theirs), local: vscode.Uri.file(local), mine };
-  return openMergeEditor({ ...view, folder: join(safetyFolder, 'merge') }, onMerged);
+  return openMergeEditor({ ...view, folder: join(stateHome, 'merge') }, onMerged);
 }
 
 async function openDifferences({ target, conflict }: ConflictRow): Promise<void> {

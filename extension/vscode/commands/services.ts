@@ -30,8 +30,8 @@ export interface Services {
   readonly jobMemory: JobMemory;
   readonly recentAddresses: RecentAddresses;
   readonly localServer: LocalServerHolder;
-  /** Folder for copies of local files that a download replaces. */
-  readonly safetyFolder: string;
+  /** Where targets keep their bases and safety copies, as the command line does in the user's state folder. */
+  readonly stateHome: string;
 }
 
 /** Jobs submitted from this workspace, over reloads. */

@@ -6,6 +6,8 @@ import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wi
 import { uploadFolder } from '../../connect/copy/uploadFolder.ts';
 import type { ServerAddress } from '../../connect/target.ts';
 import { askReplace } from '../files/askReplace.ts';
+import { OneDownloadSafety } from '../../sync/local/downloadSafety.ts';
+import { downloadPlace } from '../../sync/local/safetyPlaces.ts';
 import { downloadPath } from '../files/downloadPath.ts';
 import { toLocal, toServer } from '../files/pairing.ts';
 import { isRow } from '../files/rows.ts';
@@ -156,7 +158,7 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
           const copied = await downloadPath(await filesOf(servers, place), path, to, {
             signal,
             ...watch(progress),
-            keepIn: services.safetyFolder,
+            safetyFor: (root) => new OneDownloadSafety(downloadPlace(services.stateHome, root)),
             mayReplace: async (text) => replace || confirm(text, 'A safety copy of what is here is kept.', 'Replace'),
           });
           outcome.files += copied.copied;

@@ -1,16 +1,16 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import type { CopyOptions } from '../../connect/copy/copyProgress.ts';
-import { download } from '../../connect/copy/download.ts';
+import { download, type DownloadSafety } from '../../connect/copy/download.ts';
 import type { CopiedFolder } from '../../connect/copy/uploadFolder.ts';
 import type { RemoteFiles } from '../../connect/remoteFiles.ts';
 
 export interface DownloadPathOptions extends CopyOptions {
-  /** Folder that gets a copy of every file here that is replaced. */
-  readonly keepIn: string;
+  /** Takes copies of files that are replaced below a folder here. */
+  readonly safetyFor: (root: string) => DownloadSafety;
   /** Asked once when something here differs; false leaves everything alone. */
   readonly mayReplace: (question: string) => Promise<boolean>;
 }
@@ -38,7 +38,7 @@ export async function downloadPath(
       ? `Some files in “${basename(to)}” here differ from what the server has. Replace them?`
       : `“${basename(to)}” here differs from what the server has. Replace it?`;
     if (!(await options.mayReplace(question))) throw new SynclineError('Cancelled');
-    return download(files, root, wanted, { ...options, keep: safeKeeping(options.keepIn) });
+    return download(files, root, wanted, { ...options, safety: options.safetyFor(root) });
   }
 }
 
@@ -47,13 +47,4 @@ async function below(files: RemoteFiles, path: WirePath): Promise<Map<string, En
   for await (const page of files.tree(path))
     for (const { path: at, entry } of page) if (at !== path) wanted.set(at.slice(path.length + 1), entry);
   return wanted;
-}
-
-function safeKeeping(keepIn: string): (file: string, path: string) => void {
-  const folder = join(keepIn, new Date().toISOString().replaceAll(':', '-'));
-  return (file, path) => {
-    const copy = join(folder, path);
-    mkdirSync(dirname(copy), { recursive: true, mode: 0o700 });
-    copyFileSync(file, copy);
-  };
 }

@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { OneDownloadSafety } from '../../../extension/sync/local/downloadSafety.ts';
+import { fillUp } from '../../support/fullFolder.ts';
 import { download, type DownloadOptions } from '../../../extension/connect/copy/download.ts';
 import { RemoteFiles } from '../../../extension/connect/remoteFiles.ts';
 import { type ContentId, contentIdOf } from '../../../server/protocol/contentId.ts';
@@ -101,19 +103,18 @@ test('refuses all of it when something differs, unless what is replaced is kept'
     isSynclineError('AlreadyExists', { message: /“a” exists here/ }),
   );
   assert.deepEqual(listing(root), ['a']);
-  const keep = (from: string, path: string): void => writeFileSync(join(outside, path), readFileSync(from));
-  assert.equal((await fetch({ a: file('one'), b: file('two') }, { keep })).copied, 2);
+  const safety = new OneDownloadSafety({ folder: outside });
+  assert.equal((await fetch({ a: file('one'), b: file('two') }, { safety })).copied, 2);
   assert.equal(readFileSync(join(root, 'a'), 'utf8'), 'one');
-  assert.equal(readFileSync(join(outside, 'a'), 'utf8'), 'mine');
+  assert.equal(readFileSync(join(safety.folder ?? '', 'a'), 'utf8'), 'mine');
 });
 
 test('a copy that cannot be kept means that nothing is replaced', async (t) => {
-  const { root, fetch } = await setUp(t);
+  const { root, outside, fetch } = await setUp(t);
   writeFileSync(join(root, 'a'), 'mine');
-  const keep = (): void => {
-    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
-  };
-  const { problems } = await fetch({ a: file('one'), b: file('two') }, { keep });
+  const safety = new OneDownloadSafety({ folder: join(outside, 'safety') });
+  fillUp(t, join(outside, 'safety'));
+  const { problems } = await fetch({ a: file('one'), b: file('two') }, { safety });
   assert.deepEqual(
     problems.map(({ path, code }) => [path, code]),
     [['a', 'DiskFull']],
@@ -126,7 +127,10 @@ test('never follows a link out of the folder, and never replaces a folder', asyn
   const { root, outside, fetch } = await setUp(t);
   symlinkSync(outside, join(root, 'd'));
   mkdirSync(join(root, 'folder'));
-  const { problems } = await fetch({ 'd/a': file('one'), folder: file('two') }, { keep: () => {} });
+  const { problems } = await fetch(
+    { 'd/a': file('one'), folder: file('two') },
+    { safety: { keep() {}, sync: async () => {} } },
+  );
   assert.deepEqual(
     problems.map(({ path, code }) => [path, code]),
     [

@@ -127,7 +127,11 @@ test('whatever a server tells, no client falls, hangs, or writes outside its fol
       ]);
       const client = await provider.client().catch(() => null);
       if (client)
-        await settled(download(new RemoteFiles(client, { share: 'files' }), root, wanted, { keep: () => {} }));
+        await settled(
+          download(new RemoteFiles(client, { share: 'files' }), root, wanted, {
+            safety: { keep() {}, sync: async () => {} },
+          }),
+        );
       await target.close();
       provider.close();
       assert.deepEqual(outsideRoot(), before);

@@ -1,0 +1,61 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { targetStateDirectory } from '../targetState.ts';
+
+/** A local folder, and where copies are kept of what was replaced or deleted in it. */
+export interface SafetyPlace {
+  readonly root: string;
+  readonly stateDirectory: string;
+  /** Of the copies. */
+  readonly folder: string;
+}
+
+/** Says whose state it is; its name alone does not. */
+const NOTE = 'folder';
+
+/** The place of a target's safety copies, which from now on is found by {@link safetyPlaces}. */
+export function safetyPlace(stateDirectory: string, root: string): SafetyPlace {
+  try {
+    const note = join(stateDirectory, NOTE);
+    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    if (read(note) !== root) writeFileSync(note, root, { mode: 0o600 });
+  } catch (error) {
+    throw diskError(error, `note which folder ${stateDirectory} is for`);
+  }
+  return { root, stateDirectory, folder: join(stateDirectory, 'safety') };
+}
+
+/** The one for what is fetched into a folder beside any target. */
+export const downloadPlace = (stateHome: string, root: string): SafetyPlace =>
+  safetyPlace(targetStateDirectory(stateHome, root, ''), root);
+
+/** Every place that a program has kept anything in. */
+export function safetyPlaces(stateHome: string): SafetyPlace[] {
+  const targets = join(stateHome, 'targets');
+  const places: SafetyPlace[] = [];
+  for (const name of list(targets)) {
+    const stateDirectory = join(targets, name);
+    const root = read(join(stateDirectory, NOTE));
+    if (root !== undefined) places.push({ root, stateDirectory, folder: join(stateDirectory, 'safety') });
+  }
+  return places;
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
