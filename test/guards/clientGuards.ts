@@ -275,7 +275,7 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     tests: [
       {
         file: 'test/sync/local/safetyStops.test.ts',
-        title: '${what} stays when there is no room for its safety copy',
+        title: 'stays when there is no room for its safety copy',
       },
     ],
   },
