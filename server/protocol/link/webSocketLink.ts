@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import type { ClientOptions, RawData, ServerOptions, WebSocket } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { NORMAL_CLOSE } from './closeReason.ts';
@@ -6,6 +7,8 @@ import type { Link, LinkClose, LinkReceiver } from './link.ts';
 
 /** How long the other side may take to agree to the end. */
 const CLOSE_GRACE_MS = 2_000;
+
+const MOST_GATHERED = { messages: 64, bytes: 64 * 1024 };
 
 const CODE_OF_FAULT: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
@@ -41,6 +44,8 @@ export class WebSocketLink implements Link {
   #receiver: LinkReceiver | undefined;
   #ended = false;
   #closing = false;
+  /** Since what was sent last went off. */
+  #gathered = { messages: 0, bytes: 0 };
   #sentBytes = 0;
   #receivedBytes = 0;
 
@@ -94,10 +99,33 @@ export class WebSocketLink implements Link {
   #send(data: Uint8Array, binary: boolean, released?: () => void): void {
     if (this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return released?.();
     this.#sentBytes += data.byteLength;
+    this.#gather(data.byteLength);
     this.#socket.send(data, { binary }, () => {
       released?.();
       this.#drain.written();
     });
+  }
+
+  /**
+   * Small messages that are sent in one turn of the event loop, or in turns that follow each other, go to the system in one
+   * call, which is most of what they cost. The first turn without any sends them off, so that none ever waits for another.
+   */
+  #gather(bytes: number): void {
+    const stream = streamOf(this.#socket);
+    this.#gathered.messages++;
+    this.#gathered.bytes += bytes;
+    if (!stream || this.#gathered.messages > 1) return;
+    stream.cork();
+    const sendOff = (seen: number): void => {
+      const { messages, bytes: size } = this.#gathered;
+      if (messages > seen && messages < MOST_GATHERED.messages && size < MOST_GATHERED.bytes) {
+        setImmediate(sendOff, messages);
+        return;
+      }
+      this.#gathered = { messages: 0, bytes: 0 };
+      stream.uncork();
+    };
+    setImmediate(sendOff, 1);
   }
 
   #received(data: RawData, isBinary: boolean): void {
@@ -131,4 +159,10 @@ export class WebSocketLink implements Link {
     if (this.#receiver) deliver(this.#receiver);
     else this.#early.push(deliver);
   }
+}
+
+/** The stream below a WebSocket, which `ws` keeps in a field that it does not document: without it, sending works as well. */
+function streamOf(socket: WebSocket): Writable | undefined {
+  const stream: unknown = Reflect.get(socket, '_socket');
+  return stream instanceof Writable ? stream : undefined;
 }
