@@ -43,6 +43,8 @@ export interface PlannedSync {
   /** What was seen here. */
   readonly local: Tree;
   readonly blocked: ReadonlySet<string>;
+  /** Local renames that the server has not carried out, also those that failed and are not planned again. */
+  readonly renames: readonly Rename[];
 }
 
 export interface PlannerOptions {
@@ -109,7 +111,8 @@ export class Planner {
       const plan = withoutFailed(result, problems, request.failed);
       const brake = request.brake(plan, sides);
       const isFirst = base.children.size === 0 && result.agreed.children.size === 0;
-      return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, local: pictures.local.tree, blocked };
+      const renames = result.toRemote.filter((operation) => operation.kind === 'rename');
+      return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, local: pictures.local.tree, blocked, renames };
     }
   }
 
@@ -169,6 +172,8 @@ export class Planner {
     return coming;
   }
 }
+
+export type Rename = Extract<Operation, { kind: 'rename' }>;
 
 type IgnoreFileChange = Extract<Operation, { kind: 'put' | 'delete' }>;
 

@@ -156,11 +156,12 @@ export class SyncCycle {
   }
 
   async #run(request: CycleRequest): Promise<CycleResult> {
-    const { plan, agreed, blocked } = await this.#plan(request, this.#mayBeSentEarly(request));
+    const planned = await this.#plan(request, this.#mayBeSentEarly(request));
+    const { plan } = planned;
     this.#problems = plan.problems;
     const here = new Set(plan.toLocal.flatMap(pathsOf));
     const merging = new Set(plan.toRemote.flatMap(pathsOf).filter((path) => here.has(path)));
-    this.memory.see(agreed, plan.conflicts, blocked, merging);
+    this.memory.see(planned, merging);
     const isApproved = request.approve?.(plan) ?? true;
     if (!isApproved || (plan.brake !== null && request.confirmed !== true)) {
       this.memory.save();

@@ -105,8 +105,10 @@ export class TargetSync {
   /**
    * @throws SynclineError `TargetBusy`, `RootUnavailable`, or what the disk says about the state folder.
    */
-  static open(options: TargetSyncOptions): Promise<TargetSync> {
-    return new Promise((done) => done(TargetSync.#open(options)));
+  static async open(options: TargetSyncOptions): Promise<TargetSync> {
+    const target = TargetSync.#open(options);
+    await target.#syncSafetyCopies();
+    return target;
   }
 
   static #open(options: TargetSyncOptions): TargetSync {
@@ -405,6 +407,15 @@ export class TargetSync {
     if (this.#isStarted) this.#continuous.refresh(result.carriedOut ? { ...result.plan, brake: null } : result.plan);
     if (!result.carriedOut && brake) throw new SynclineError('BrakeStopped', brake.message);
     return result;
+  }
+
+  /** Those that an earlier process has left: nothing may take the place of what it replaced for good before they are. */
+  async #syncSafetyCopies(): Promise<void> {
+    try {
+      await this.#safety.sync();
+    } catch (error) {
+      this.#log('safetyNotSynced', { code: diskError(error, 'sync safety copies').code });
+    }
   }
 
   #prune(): void {

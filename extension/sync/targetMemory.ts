@@ -5,7 +5,7 @@ import type { BaseStore, PendingCommit, Roots } from './base/baseStore.ts';
 import { settleInterrupted } from './base/settleInterrupted.ts';
 import type { StatCache } from './local/statCache.ts';
 import type { AppliedOperation } from './plan.ts';
-import type { Planner } from './planner.ts';
+import type { PlannedSync, Planner, Rename } from './planner.ts';
 import { agreedBase } from './reconcile/agreement.ts';
 import type { Conflict } from './reconcile/conflict.ts';
 import { RecentDeletions, type StoredDeletions } from './reconcile/recentDeletions.ts';
@@ -37,6 +37,8 @@ export class TargetMemory {
   #done: AppliedOperation[] = [];
   /** Paths at which both sides get a new entry. */
   #merging: ReadonlySet<string> = new Set();
+  /** Local renames that the server has not carried out, in the order in which it would. */
+  #renames: readonly Rename[] = [];
   /** Commits whose answers are being waited for, and those that have been answered since the last save. */
   readonly #underWay = new Set<string>();
   #settled: string[] = [];
@@ -125,10 +127,12 @@ export class TargetMemory {
   }
 
   /** What a look found, before anything is done about it. `merging`: paths at which both sides will get a new entry. */
-  see(agreed: Tree, conflicts: readonly Conflict[], blocked: ReadonlySet<string>, merging: ReadonlySet<string>): void {
+  see({ plan, agreed, blocked, renames }: PlannedSync, merging: ReadonlySet<string>): void {
+    const { conflicts } = plan;
     this.#base = agreed;
     if (JSON.stringify(conflicts) !== JSON.stringify(this.#conflicts)) this.#conflicts = conflicts;
     this.#blocked = blocked;
+    this.#renames = renames;
     // what an earlier round merged halfway was decided anew
     this.#done = this.#done.filter(({ operation }) => !this.#isHalfMerged(operation));
     this.#merging = merging;
@@ -190,10 +194,12 @@ export class TargetMemory {
   async #learn(): Promise<void> {
     const editor = new TreeEditor(this.#base);
     const open = this.#done.filter(({ operation }) => this.#isHalfMerged(operation));
-    for (const side of ['remote', 'local'] as const) {
-      for (const each of this.#done) if (each.side === side && !open.includes(each)) agree(editor, each.operation);
-    }
+    const done = this.#done.filter((each) => !open.includes(each));
+    for (const { side, operation } of done) if (side === 'remote') agree(editor, operation);
+    const untold = this.#renames.filter((rename) => !done.some(({ operation }) => isSameRename(operation, rename)));
+    for (const { side, operation } of done) if (side === 'local') agree(editor, underOldNames(operation, untold));
     this.#done = open;
+    this.#renames = untold;
     this.#base = editor.tree();
     const { local, remote } = await this.#options.planner.current(this.#base);
     this.#base = agreedBase(this.#base, local, remote, this.#blocked);
@@ -205,6 +211,24 @@ export class TargetMemory {
     const { path } = operation;
     return this.#done.filter(({ operation: other }) => other.kind === 'put' && other.path === path).length < 2;
   }
+}
+
+const isSameRename = (operation: Operation, { from, to }: Rename): boolean =>
+  operation.kind === 'rename' && operation.from === from && operation.to === to;
+
+/**
+ * What was done locally below the new name of a rename that the server has not carried out: both sides agree on it under the name
+ * that it has there. Under the new one it would look as if the server had deleted it.
+ */
+function underOldNames(operation: Operation, untold: readonly Rename[]): Operation {
+  if (untold.length === 0) return operation;
+  const old = (path: WirePath): WirePath =>
+    untold.reduceRight(
+      (at, { from, to }) => (at === to || at.startsWith(`${to}/`) ? (`${from}${at.slice(to.length)}` as WirePath) : at),
+      path,
+    );
+  if (operation.kind === 'rename') return { ...operation, from: old(operation.from), to: old(operation.to) };
+  return { ...operation, path: old(operation.path) };
 }
 
 /** What the base becomes when both sides are as an operation left one of them. */

@@ -50,9 +50,11 @@ export class Contents implements DiskObserver {
     this.#owed.delete(key(Buffer.from(text)));
   }
 
-  named(disk: VirtualDisk, change: Change): void {
+  named(disk: VirtualDisk, change: Change, movedTo?: Change): void {
     const { directory, name, before, after } = change;
     const path = userPath(directory, name);
+    const newPath = movedTo && userPath(movedTo.directory, movedTo.name);
+    if (path !== undefined && newPath !== undefined) this.#overwriting.moved(path, newPath);
     if (path !== undefined) this.#options.touched(disk.machine, path);
     if (path !== undefined && after?.kind === 'file') this.#overwriting.appeared(disk, after);
     if (this.#options.isPerson()) {

@@ -7,8 +7,10 @@ import type { VirtualDisk } from './disk/virtualDisk.ts';
  * nothing is deleted that nobody deleted. Holds as long as no mode and no person says that one side wins.
  */
 export class Overwriting {
-  /** Names: what was deleted may have been moved elsewhere meanwhile, with its folder. */
+  /** Paths, and whatever was below them. */
   readonly #deleted = new Set<string>();
+  /** Names that files and folders had one after the other, on any side and whoever moved them: a deletion follows them. */
+  readonly #moves = new Map<string, Set<string>>();
   readonly #seen = { server: new Set<string>(), clients: new Set<string>() };
 
   /** Something has come to be in a folder of somebody's. */
@@ -18,7 +20,19 @@ export class Overwriting {
 
   /** A person or another program took away what was at a path, on any side. */
   deleted(path: string): void {
-    this.#deleted.add(path.slice(path.lastIndexOf('/') + 1));
+    this.#deleted.add(path);
+  }
+
+  /** Somebody, or Syncline for them, moved what was at a path. */
+  moved(from: string, to: string): void {
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      const known = this.#moves.get(one);
+      if (known) known.add(other);
+      else this.#moves.set(one, new Set([other]));
+    }
   }
 
   /** Syncline took away what a path meant. Says what is wrong with that, if anything. */
@@ -31,10 +45,28 @@ export class Overwriting {
     return `“${text.slice(0, 40)}” was taken away and never seen on the other side`;
   }
 
+  /** Under this path or one that it had with a folder above it, here or elsewhere, at any time. */
   #isDeleted(path: string): boolean {
-    return path.split('/').some((name) => this.#deleted.has(name));
+    const names = [path];
+    const known = new Set(names);
+    for (const name of names) {
+      for (let end = name.length; end > 0; end = name.lastIndexOf('/', end - 1)) {
+        const above = name.slice(0, end);
+        if (this.#deleted.has(above)) return true;
+        for (const other of this.#moves.get(above) ?? []) {
+          const also = other + name.slice(end);
+          if (known.has(also) || names.length > MOST_NAMES) continue;
+          known.add(also);
+          names.push(also);
+        }
+      }
+    }
+    return false;
   }
 }
+
+/** Moves of folders into each other give ever longer names. */
+const MOST_NAMES = 200;
 
 const sideOf = ({ machine }: VirtualDisk): 'server' | 'clients' => (machine === 'server' ? 'server' : 'clients');
 

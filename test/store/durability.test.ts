@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, readlinkSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readlinkSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { contentIdOf } from '../../server/protocol/contentId.ts';
+import { createExclusive } from '../../server/protocol/disk/atomicFile.ts';
 import { IndexDatabase } from '../../server/store/embedded/indexDatabase.ts';
+import { Staging } from '../../server/store/embedded/staging.ts';
 import { openShare } from '../support/embeddedShare.ts';
 import { isSynclineError } from '../support/errors.ts';
 import { fileEntry, path, ShareUser } from '../support/shareUser.ts';
@@ -76,6 +78,16 @@ test('what the disk said of a large content while it was written is not forgotte
     write().then(() => writer.finish()),
     isSynclineError('StorageFailed'),
   );
+});
+
+test('a content that the disk could not sync is not offered to a later commit', async (t) => {
+  const staging = new Staging(temporaryFolder(t));
+  const { content, size } = fileEntry('new');
+  breakSync(t, content);
+  const file = staging.partOf(content);
+  await staging.complete(content, file, size, createExclusive(file));
+  await assert.rejects(staging.get(content)?.synced ?? Promise.resolve(), { code: 'EIO' });
+  assert.deepEqual([staging.has(content), existsSync(file)], [false, false]);
 });
 
 /** From now on, or only so many times, fsync fails of a file whose name contains this. */

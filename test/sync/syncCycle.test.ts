@@ -211,6 +211,27 @@ test('a rename that was done counts, even if what was to follow inside was not',
   assert.equal(target.shown(), 'n/a=9 n/b=2');
 });
 
+test('a rename that the server refuses is not undone, whatever was fetched into the folder under its new name', async (t) => {
+  const target = new Target(t, { base: 'd/a=1 d/b=2', local: 'n/a=1 n/b=2', remote: 'd/a=9 d/b=2' });
+  target.remote.findsContents = true;
+  const apply = target.remote.apply.bind(target.remote);
+  target.remote.apply = (operations, _, { onOutcome }) => {
+    for (const operation of operations)
+      onOutcome(operation, { kind: 'problem', problem: { path: 'n', code: 'NameCollision', message: 'no' } });
+    return Promise.resolve();
+  };
+  await target.run();
+  assert.equal(target.shown(), 'local n/a=9 n/b=2 | remote d/a=9 d/b=2 | base d/a=9 d/b=2');
+  target.remote.tree = treeOf('d/a=8 d/b=2');
+  await target.run();
+  assert.equal(target.shown(), 'local n/a=8 n/b=2 | remote d/a=8 d/b=2 | base d/a=8 d/b=2');
+  assert.deepEqual((await target.run()).applied, []);
+  target.remote.apply = apply;
+  target.cycle.forgetFailures();
+  await target.run();
+  assert.equal(target.shown(), 'n/a=8 n/b=2');
+});
+
 test('a commit without an answer is settled first, so that a later edit is no conflict', async (t) => {
   const target = new Target(t, { base: 'a=1', local: 'a=3', remote: 'a=2' });
   const operation = { kind: 'put', path: parseWirePath('a'), entry: file('2'), expect: file('1') } as const;

@@ -5,6 +5,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -20,6 +21,9 @@ import { copiesOf, safetySessions } from './safetyList.ts';
 export const KEEP_MS = 7 * 24 * 3600 * 1000;
 export const KEEP_BYTES = 1024 ** 3;
 
+/** What a process that died has left is older than this only if the system has written it to the disk by itself long ago. */
+const LEFT_MS = 10 * 60_000;
+
 /**
  * What Syncline overwrote or deleted in the local folder, in `safety/<time>/<path>` of the state folder, so that a person
  * can have it back. A hard link where possible, which costs nothing, else a copy. All methods throw what the file system
@@ -32,6 +36,7 @@ export class SafetyCopies {
   readonly #made = new Set<string>();
   /** Folders in which names are new, and copies whose bytes are. */
   readonly #unsynced = new Set<string>();
+  #knowsWhatWasLeft = false;
 
   constructor(folder: string, now: () => number) {
     this.#folder = folder;
@@ -57,8 +62,13 @@ export class SafetyCopies {
     return target;
   }
 
-  /** Resolves when what was kept would survive a power cut. To be awaited before the changes themselves are made durable. */
+  /**
+   * Resolves when what was kept would survive a power cut, also what an earlier process kept and died over. To be awaited before
+   * the changes themselves are made durable, and once before anything else.
+   */
   async sync(): Promise<void> {
+    if (!this.#knowsWhatWasLeft) for (const path of this.#left()) this.#unsynced.add(path);
+    this.#knowsWhatWasLeft = true;
     const paths = [...this.#unsynced];
     this.#unsynced.clear();
     try {
@@ -101,6 +111,16 @@ export class SafetyCopies {
       if (!isCurrent && (total > KEEP_BYTES || this.#now() - at > KEEP_MS))
         rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  #left(): string[] {
+    const sessions = safetySessions(this.#folder).filter(({ at }) => this.#now() - at < LEFT_MS);
+    if (sessions.length === 0) return [];
+    return [
+      dirname(this.#folder),
+      this.#folder,
+      ...sessions.flatMap(({ folder }) => [folder, ...syncableBelow(folder)]),
+    ];
   }
 
   #place(path: WirePath): string {
@@ -153,3 +173,9 @@ export const CANNOT_LINK: ReadonlySet<string> = new Set([
   'EMLINK',
   'EINVAL',
 ]);
+
+/** Files and folders. */
+function syncableBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => !entry.isSymbolicLink()).map(({ parentPath, name }) => join(parentPath, name));
+}

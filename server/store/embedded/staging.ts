@@ -115,7 +115,7 @@ export class Staging {
       unlinkSync(file);
       return;
     }
-    this.#complete.set(content, this.sync(content, file, size, descriptor));
+    this.#keep(this.sync(content, file, size, descriptor));
     await this.#disk.room();
   }
 
@@ -129,8 +129,18 @@ export class Staging {
   completeAll(files: readonly Omit<StagedFile, 'synced'>[], descriptors: readonly number[]): Promise<void> {
     if (descriptors.length === 0) return Promise.resolve();
     const synced = this.#disk.sync(descriptors);
-    for (const file of files) this.#complete.set(file.content, { ...file, synced });
+    for (const file of files) this.#keep({ ...file, synced });
     return this.#disk.room();
+  }
+
+  /** What the disk could not sync is not offered to later commits: it has to be written once more, and may then be. */
+  #keep(staged: StagedFile): void {
+    this.#complete.set(staged.content, staged);
+    staged.synced.catch(() => {
+      if (this.#complete.get(staged.content) !== staged) return;
+      this.#complete.delete(staged.content);
+      removeLeftover(staged.file);
+    });
   }
 
   get(content: ContentId): StagedFile | undefined {

@@ -19,8 +19,8 @@ export interface Place {
 
 /** Told of every change right after it. */
 export interface DiskObserver {
-  /** A name has come to mean something; `before`: what it meant until then. */
-  named(disk: VirtualDisk, change: Change): void;
+  /** A name has come to mean something; `before`: what it meant until then. `movedTo`: what it meant has that name now. */
+  named(disk: VirtualDisk, change: Change, movedTo?: Change): void;
   /** What no name leads to any more. */
   lost(disk: VirtualDisk, inode: Inode): void;
   /** A file's bytes were written to; `before`: what they were. */
@@ -197,7 +197,7 @@ export class VirtualDisk {
       if (before) before.ctimeNs = now;
     }
     if (!this.observer) return;
-    for (const each of changes) this.observer.named(this, each);
+    for (const [n, each] of changes.entries()) this.observer.named(this, each, changes[n + 1]);
     for (const { before } of changes) {
       if (!before || before.links > 0) continue;
       this.#freed.push(before.ino);

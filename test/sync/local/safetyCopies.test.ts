@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { KEEP_BYTES, KEEP_MS, SafetyCopies } from '../../../extension/sync/local/safetyCopies.ts';
 import { parseWirePath } from '../../../server/protocol/wirePath.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { watchDisk } from '../../support/watchDisk.ts';
 
 const path = parseWirePath('d/a');
 
@@ -20,6 +21,26 @@ test('keeps several versions of one path from one session', (t) => {
     readdirSync(kept).map((name) => `${name}=${readFileSync(join(kept, name), 'utf8')}`),
     ['a=1', 'a~2=2', 'a~3=3'],
   );
+});
+
+test('syncs also what a process that died had kept, once, and not what is old', async (t) => {
+  const folder = temporaryFolder(t);
+  let now = Date.UTC(2026, 10, 22, 14, 3);
+  const keep = (copies: SafetyCopies): void => {
+    writeFileSync(join(folder, 'file'), '1');
+    copies.move(join(folder, 'file'), path);
+  };
+  keep(new SafetyCopies(join(folder, 'safety'), () => now));
+  now += 3_600_000;
+  keep(new SafetyCopies(join(folder, 'safety'), () => now));
+  const steps = watchDisk(t, folder);
+  const copies = new SafetyCopies(join(folder, 'safety'), () => now + 1000);
+  await copies.sync();
+  const session = 'safety/2026-11-22T15-03-00.000Z';
+  const expected = ['', 'safety', session, `${session}/d`, `${session}/d/a`];
+  assert.deepEqual(steps.toSorted(), expected.map((name) => `sync ${name}`).toSorted());
+  await copies.sync();
+  assert.equal(steps.length, expected.length);
 });
 
 test('removes what is older than a week, and the oldest beyond a gibibyte, but not what was just kept', (t) => {
