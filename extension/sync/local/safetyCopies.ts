@@ -5,7 +5,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -116,11 +115,10 @@ export class SafetyCopies {
   #left(): string[] {
     const sessions = safetySessions(this.#folder).filter(({ at }) => this.#now() - at < LEFT_MS);
     if (sessions.length === 0) return [];
-    return [
-      dirname(this.#folder),
-      this.#folder,
-      ...sessions.flatMap(({ folder }) => [folder, ...syncableBelow(folder)]),
-    ];
+    const below = sessions.flatMap((session) =>
+      copiesOf(session).flatMap(({ path, kind }) => (kind === 'link' ? [] : [join(session.folder, path)])),
+    );
+    return [dirname(this.#folder), this.#folder, ...sessions.map(({ folder }) => folder), ...below];
   }
 
   #place(path: WirePath): string {
@@ -173,9 +171,3 @@ export const CANNOT_LINK: ReadonlySet<string> = new Set([
   'EMLINK',
   'EINVAL',
 ]);
-
-/** Files and folders. */
-function syncableBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => !entry.isSymbolicLink()).map(({ parentPath, name }) => join(parentPath, name));
-}
