@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../connect/clock.ts';
 import type { ClientProvider, Disposable } from '../connect/serverClient.ts';
 import { BaseStore } from './base/baseStore.ts';
 import { TargetLock } from './base/targetLock.ts';
+import { compareSides, type SideDifference } from './compareSides.ts';
 import { ContinuousSync, type Settled } from './continuousSync.ts';
 import { Exclusive } from './exclusive.ts';
 import { explainPath } from './explainPath.ts';
@@ -34,7 +35,7 @@ import type { LocalSide, RemoteSide } from './sides.ts';
 import { type CycleResult, SyncCycle } from './syncCycle.ts';
 import type { SyncState } from './syncState.ts';
 import { type SyncSummary, summarize } from './syncSummary.ts';
-import { entryOf, nodeAt } from './tree/tree.ts';
+import { entryOf, nodeAt, shareNodes } from './tree/tree.ts';
 import { TrafficMeter } from './trafficMeter.ts';
 import type { Verification, VerifyOptions } from './verification.ts';
 import { verifyTarget, type VerifyTargetParts } from './verifyTarget.ts';
@@ -311,6 +312,21 @@ export class TargetSync {
       if (plan.conflicts.some((conflict) => conflict.path === path)) throw changedSince(path);
     });
     this.#continuous.hint(new Set([path]));
+  }
+
+  /**
+   * Where the sides differ, ignored things aside. As of the last look, which must have been made before; with `look`, that much
+   * is looked at again.
+   * @throws SynclineError what a side says to the look
+   */
+  compare(look?: Looks): Promise<ReadonlyMap<WirePath, SideDifference>> {
+    return this.#exclusive.run(async () => {
+      if (look) await this.#cycle.plan({ look, signal: this.#closing.signal });
+      const { local, remote } = await this.#cycle.planner.current(this.#cycle.memory.base);
+      const differences = compareSides(shareNodes(local, this.#cycle.memory.base), shareNodes(remote, local));
+      for (const { path } of this.problems()) differences.delete(path.normalize('NFC') as WirePath);
+      return differences;
+    });
   }
 
   /** Why a conflict was not merged by itself; undefined where that was not tried. */

@@ -13,18 +13,20 @@ import { registerCommands } from './commands/registerCommands.ts';
 import type { Services } from './commands/services.ts';
 import { registerTexts } from './commands/showText.ts';
 import { followConnections } from './servers/followConnections.ts';
-import { ConflictDecorations } from './conflicts/conflictDecorations.ts';
 import { conflictBadge, conflictRows, ConflictsTree } from './conflicts/conflictsTree.ts';
 import { followContextKeys } from './contextKeys.ts';
 import { registerEmptyDocument } from './files/emptyDocument.ts';
 import { SCHEME } from './files/fileUri.ts';
 import { ServerFileSystem } from './files/serverFileSystem.ts';
+import { ServerFilesDrops } from './files/serverFilesDrops.ts';
 import { ServerFilesTree } from './files/serverFilesTree.ts';
 import { serverFilesMessage } from './files/serverFilesMessage.ts';
 import { registerJobDocuments } from './jobs/jobDocuments.ts';
 import { JobsModel } from './jobs/jobsModel.ts';
 import { JobsTree } from './jobs/jobsTree.ts';
 import { jobMemory, localServerMemory, placeMemory, recentAddresses } from './memory.ts';
+import { SideMarks } from './marks/sideMarks.ts';
+import { SyncDecorations } from './marks/syncDecorations.ts';
 import { Messenger } from './messages/messenger.ts';
 import { Connector } from './servers/connector.ts';
 import { LinkHandler } from './servers/linkHandler.ts';
@@ -113,9 +115,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       }),
   });
 
-  const serverFiles = new ServerFilesTree(places, log);
+  const marks = new SideMarks(targets, note);
+  const decorations = new SyncDecorations(targets, places, marks);
+  const serverFiles = new ServerFilesTree({ places, targets, marks, log });
   const serverFilesView = vscode.window.createTreeView('syncline.serverFiles', {
     treeDataProvider: serverFiles,
+    dragAndDropController: new ServerFilesDrops(() => services),
     canSelectMany: true,
     showCollapseAll: true,
   });
@@ -163,7 +168,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     vscode.workspace.registerFileSystemProvider(SCHEME, fileSystem, { isCaseSensitive: true }),
     vscode.window.registerTreeDataProvider('syncline.targets', targetsTree),
     vscode.window.registerUriHandler(links),
-    vscode.window.registerFileDecorationProvider(new ConflictDecorations(targets)),
+    marks,
+    decorations,
+    vscode.window.registerFileDecorationProvider(decorations),
+    places.onDidChangeFolders(() => marks.serverChanged()),
     new StatusBar(targets, places, servers),
     ...registerCommands(services),
     ...followContextKeys(places, servers, targets),
@@ -174,7 +182,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       conflictsView.badge = conflictBadge(conflictRows(targets).length);
     }),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      if (uri.scheme === 'file') targets.ofFile(uri.fsPath)?.notifySaved(uri.fsPath);
+      if (uri.scheme !== 'file') return;
+      targets.ofFile(uri.fsPath)?.notifySaved(uri.fsPath);
+      marks.saved(uri.fsPath);
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void targets.settle()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {

@@ -49,6 +49,22 @@ const counts = ({
 }: SyncSummary): string =>
   `up ${uploaded} down ${downloaded} -local ${deletedLocal} -remote ${deletedRemote} renamed ${renamed} conflicts ${conflicts} problems ${problems}`;
 
+test('tells where the sides differ after a look, ignored things and problems aside', async (t) => {
+  const { server, folder } = await pair(t, 'a=1 b=1 out/x=1 .gitignore=out/', 'a=2 c/d=3 .gitignore=out/');
+  const target = await folder.open();
+  await target.plan();
+  const compared = async (paths?: readonly string[]) =>
+    [...(await target.compare(paths && { local: new Set(paths), remote: 'everything' }))].map(
+      ([path, difference]) => `${path} ${difference}`,
+    );
+  assert.deepEqual(await compared(), ['a different', 'b onlyHere', 'c onlyThere']);
+  writeFileSync(join(folder.root, 'b'), '2');
+  writeFileSync(join(folder.root, 'new'), '2');
+  assert.deepEqual(await compared(['new']), ['a different', 'b onlyHere', 'new onlyHere', 'c onlyThere']);
+  assert.equal(harvest(server.directory)['new'], undefined, 'nothing is synced by it');
+  await folder.close();
+});
+
 test('brings two sides together, and does nothing the second time', async (t) => {
   const { server, folder } = await pair(t, 'a=1 d/run*=2 e/ l->a same=5', 'b=3 f/c=4 same=5');
   assert.equal(

@@ -8,6 +8,7 @@ import { conflictCommands } from './conflictCommands.ts';
 import { connectCommands } from './connectCommands.ts';
 import { historyCommands } from './historyCommands.ts';
 import { jobCommands } from './jobCommands.ts';
+import { placeCommands } from './placeCommands.ts';
 import type { Services } from './services.ts';
 import { statusCommand } from './statusCommand.ts';
 import { submitCommands } from './submitCommands.ts';
@@ -25,6 +26,7 @@ export function commandTable(services: Services): CommandHandlers {
     ...transferCommands(services),
     ...changeCommands(services),
     ...viewCommands(services),
+    ...placeCommands(services),
     ...syncCommands(services),
     ...conflictCommands(services),
     ...verifyCommands(services),
@@ -73,6 +75,12 @@ const DOING: Readonly<Record<CommandName, string>> = {
   openServerFile: 'open the file',
   refreshServerFiles: 'refresh the server’s files',
   loadMore: 'load more files',
+  copyServerPath: 'copy the path',
+  copyRelativePath: 'copy the path',
+  revealInServerFiles: 'show the file in Server Files',
+  revealInExplorer: 'show the file in the Explorer',
+  showDifferences: 'show the differences',
+  showAllFiles: 'show all files',
   syncNow: 'sync',
   previewSync: 'preview the sync',
   pauseAutoSync: 'pause auto-sync',

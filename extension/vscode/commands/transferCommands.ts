@@ -20,7 +20,7 @@ import { type CommandHandlers, commandId } from './commandIds.ts';
 import { confirm } from './confirm.ts';
 import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
-import { localFilesFor, pickPlace, serverFolderFor, serverPathsFor } from './subject.ts';
+import { localFilesFor, pickPlace, type ServerFolder, serverFolderFor, serverPathsFor } from './subject.ts';
 
 type Names = 'upload' | 'uploadFolder' | 'download';
 
@@ -28,6 +28,8 @@ type Names = 'upload' | 'uploadFolder' | 'download';
 interface TransferOptions {
   /** Do not ask before replacing what differs; the other side's version is kept in any case. */
   readonly replace?: boolean;
+  /** Where on the server it goes, whatever belongs to whom. */
+  readonly into?: ServerFolder;
 }
 
 /** One file or folder that goes up, and the path it gets in the share. */
@@ -189,6 +191,15 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
 async function uploadsFor(services: Services, args: readonly unknown[], kind: 'files' | 'folder'): Promise<Upload[]> {
   const [subject] = args;
   const local = isRow(subject) ? [] : localFilesFor(services, args);
+  const { into } = optionsOf(args);
+  if (into) {
+    for (const { uri } of local) await saveIfDirty(uri);
+    return local.map(({ uri: { fsPath } }) => ({
+      local: fsPath,
+      place: into.place,
+      path: joinWirePath(into.path, basename(fsPath).normalize('NFC')),
+    }));
+  }
   if (local.length > 0) {
     const paired: Upload[] = [];
     for (const { uri, target } of local) {
@@ -257,7 +268,8 @@ function watch(progress: TaskProgress): { onTotal(bytes: number): void; onProgre
 function optionsOf(args: readonly unknown[]): TransferOptions {
   const [, , options] = args;
   if (typeof options !== 'object' || options === null) return {};
-  return { replace: (options as { replace?: unknown }).replace === true };
+  const { replace, into } = options as { readonly replace?: unknown; readonly into?: ServerFolder };
+  return { replace: replace === true, ...(into && { into }) };
 }
 
 function subjectText(items: readonly { readonly path: WirePath | undefined }[]): string {

@@ -1,5 +1,6 @@
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { isWithin, type WirePath } from '../../../server/protocol/wirePath.ts';
+import type { ListRow } from '../../../server/protocol/messages/files.ts';
+import { isWithin, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable, ServerClient } from '../../connect/serverClient.ts';
 import type { Connection } from '../../connect/connection.ts';
@@ -49,6 +50,11 @@ export class PlaceModel {
       const known = this.#folders.get(path);
       return known && (!this.#stale.has(path) || !this.#connection.current) ? known : this.#look(path, known);
     });
+  }
+
+  /** A row that has been read, whether it is still current or not. */
+  known(path: WirePath): ListRow | undefined {
+    return this.#folders.get(parentOf(path))?.rows.find((row) => row.path === path);
   }
 
   /** Reads the page behind those that were read. */

@@ -1,29 +1,47 @@
 import * as vscode from 'vscode';
+import type { ListRow } from '../../../server/protocol/messages/files.ts';
 import { nameOf, parentOf, printable, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { commandId } from '../commands/commandIds.ts';
 import { logError } from '../messages/logError.ts';
+import type { SideMarks } from '../marks/sideMarks.ts';
 import type { Places } from '../servers/places.ts';
+import type { TargetHub } from '../targets/targetHub.ts';
+import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import { SCHEME, uriParts } from './fileUri.ts';
+import { toLocal } from './pairing.ts';
 import type { PlaceModel } from './placeModel.ts';
 import type { EntryRow, Row } from './rows.ts';
 import { sizeText } from './sizeText.ts';
 import { sortRows } from './treeRows.ts';
 
+export interface ServerFilesOptions {
+  readonly places: Places;
+  readonly targets: TargetHub;
+  readonly marks: SideMarks;
+  readonly log: vscode.LogOutputChannel;
+}
+
 /** The Server Files view: one place shows its files at the top level, several show one node each. */
 export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
   readonly #places: Places;
+  readonly #targets: TargetHub;
+  readonly #marks: SideMarks;
   readonly #log: vscode.LogOutputChannel;
   readonly #changes = new vscode.EventEmitter<Row[] | undefined>();
   /** The row object of each path that is shown: VS Code wants to be told of changes with the object it was given. */
   readonly #rows = new Map<string, EntryRow>();
   readonly #listening: vscode.Disposable[] = [];
+  #showsAll = true;
 
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor(places: Places, log: vscode.LogOutputChannel) {
+  constructor({ places, targets, marks, log }: ServerFilesOptions) {
     this.#places = places;
+    this.#targets = targets;
+    this.#marks = marks;
     this.#log = log;
     this.#listening.push(
+      marks.onDidChange(() => !this.#showsAll && this.#changes.fire(undefined)),
       places.onDidChange(() => this.#changes.fire(undefined)),
       places.onDidChangeFolders(({ place, folders }) => this.#refresh(place, folders)),
     );
@@ -39,15 +57,36 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
   }
 
   getParent(row: Row): Row | undefined {
-    const path = row.kind === 'entry' ? parentOf(row.row.path) : row.kind === 'more' ? row.folder : undefined;
-    if (row.kind === 'place' || path === undefined || path === row.place.root) return undefined;
-    return this.#rows.get(keyOf(row.place, path));
+    if (row.kind === 'place') return undefined;
+    const { place } = row;
+    const path = row.kind === 'entry' ? parentOf(row.row.path) : row.folder;
+    if (path === undefined || path === place.root)
+      return this.#places.all.length > 1 ? { kind: 'place', place } : undefined;
+    return this.#rows.get(keyOf(place, path));
+  }
+
+  /** The row of a path, its folders and pages read as far as needed; undefined when the server has nothing there. */
+  async find(place: PlaceModel, path: WirePath): Promise<EntryRow | undefined> {
+    const parent = parentOf(path);
+    if (parent !== undefined && parent !== place.root && !(await this.find(place, parent))) return undefined;
+    for (;;) {
+      const { rows, more } = await place.folder(parent);
+      const found = rows.find((row) => row.path === path);
+      if (!found && more) await place.loadMore(parent);
+      else return found && this.#made(place, found);
+    }
+  }
+
+  /** Everything, or only what differs between the two sides and the folders on the way to it. */
+  show(what: 'everything' | 'differences'): void {
+    this.#showsAll = what === 'everything';
+    this.#changes.fire(undefined);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
     if (row.kind === 'place') return placeItem(row.place);
     if (row.kind === 'more') return moreItem(row);
-    return entryItem(row);
+    return entryItem(row, this.#fileOf(row) !== undefined);
   }
 
   dispose(): void {
@@ -58,17 +97,36 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
   async #children(place: PlaceModel, path: WirePath | undefined): Promise<Row[]> {
     try {
       const { rows, more } = await place.folder(path);
-      const shown: Row[] = sortRows(rows).map((row) => {
-        const made: EntryRow = { kind: 'entry', place, row };
-        this.#rows.set(keyOf(place, row.path), made);
-        return made;
-      });
+      const made = sortRows(rows).map((row) => this.#made(place, row));
+      const shown: Row[] = this.#showsAll ? made : made.filter((row) => this.#differs(row));
       return more ? [...shown, { kind: 'more', place, folder: path }] : shown;
     } catch (error) {
       // The state of the connection is in the status bar and in the view's message; here is only the lack of rows.
       logError(this.#log, `Could not list ${place.address.label}/${path ?? ''}`, error);
       return [];
     }
+  }
+
+  #made(place: PlaceModel, row: ListRow): EntryRow {
+    const made: EntryRow = { kind: 'entry', place, row };
+    this.#rows.set(keyOf(place, row.path), made);
+    return made;
+  }
+
+  #fileOf({ place, row }: EntryRow): { readonly target: WorkspaceTarget; readonly file: string } | undefined {
+    const { url, share } = place.address;
+    for (const target of this.#targets.all) {
+      if (target.address.url !== url || target.address.share !== share) continue;
+      const file = toLocal({ root: target.folder.path, dir: target.address.dir }, row.path);
+      if (file !== null) return { target, file };
+    }
+    return undefined;
+  }
+
+  #differs(row: EntryRow): boolean {
+    const found = this.#fileOf(row);
+    if (!found) return false;
+    return this.#marks.of(found.target, found.file) !== undefined || this.#marks.hasBelow(found.target, found.file);
   }
 
   #refresh(place: PlaceModel, folders: readonly (WirePath | undefined)[]): void {
@@ -103,14 +161,14 @@ function moreItem(row: Row & { kind: 'more' }): vscode.TreeItem {
   return item;
 }
 
-function entryItem(shown: EntryRow): vscode.TreeItem {
+function entryItem(shown: EntryRow, isPaired: boolean): vscode.TreeItem {
   const { place, row } = shown;
   const { path, entry, modifiedAt } = row;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(nameOf(path), entry.kind === 'directory' ? Collapsed : None);
   item.id = keyOf(place, path);
   item.resourceUri = uriOfRow(place, path);
-  item.contextValue = entry.kind === 'directory' ? 'folder' : entry.kind;
+  item.contextValue = `${entry.kind === 'directory' ? 'folder' : entry.kind}${isPaired ? '.paired' : ''}`;
   if (entry.kind === 'directory') return item;
   item.command = { title: 'Open', command: commandId('openServerFile'), arguments: [shown] };
   if (entry.kind === 'link') item.description = `→ ${printable(entry.target)}`;

@@ -5,6 +5,7 @@ import { systemClock } from '../../connect/clock.ts';
 import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
 import { explanationText } from '../../sync/explanation.ts';
+import type { SideDifference } from '../../sync/compareSides.ts';
 import { bytesOf, type Plan, type SyncProgress } from '../../sync/plan.ts';
 import type { Choice, Conflict } from '../../sync/reconcile/conflict.ts';
 import type { SyncSummary } from '../../sync/syncSummary.ts';
@@ -62,6 +63,8 @@ export class WorkspaceTarget {
   /** The question that is open; there is one at a time, and none is asked twice. */
   #asked = '';
   #isDisconnected = false;
+  /** Both sides were looked at since the engine was opened. */
+  #hasLooked = false;
   #isAskingBrake = false;
 
   constructor(configured: ConfiguredTarget, options: WorkspaceTargetOptions) {
@@ -88,6 +91,11 @@ export class WorkspaceTarget {
 
   get isPaused(): boolean {
     return this.#options.memory.get<unknown>(this.#pauseKey) === true;
+  }
+
+  /** Whether anything is known of the two sides yet. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   /** Whether the person wants its server to be connected to. */
@@ -132,6 +140,7 @@ export class WorkspaceTarget {
     this.#busy?.dispose();
     const engine = this.#engine;
     this.#engine = undefined;
+    this.#hasLooked = false;
     this.#isStarted = false;
     await engine?.close();
   }
@@ -163,7 +172,7 @@ export class WorkspaceTarget {
   }
 
   plan(): Promise<Plan> {
-    return this.#ready().plan();
+    return this.#look(this.#ready());
   }
 
   async pause(): Promise<void> {
@@ -240,6 +249,19 @@ export class WorkspaceTarget {
     }
   }
 
+  /**
+   * Where both sides differ, by path from the folder's root; undefined as long as nobody has looked. In automatic sync as of the
+   * last look; otherwise after a look at these files here and at what the server has told.
+   */
+  async compare(files: readonly string[]): Promise<ReadonlyMap<string, SideDifference> | undefined> {
+    const engine = this.#engine;
+    if (!engine || !this.#hasLooked) return undefined;
+    if (this.#isStarted && !this.isPaused) return engine.compare();
+    const here = new Set(files.map((file) => toWirePath(this.folder.path, file)));
+    const isOnline = this.#options.servers.get(this.address.url)?.current !== null;
+    return engine.compare({ local: here, remote: isOnline ? 'everything' : 'nothing' });
+  }
+
   ignores(file: string, isDirectory: boolean): boolean {
     return this.#engine?.ignores(toWirePath(this.folder.path, file), isDirectory) ?? false;
   }
@@ -257,13 +279,20 @@ export class WorkspaceTarget {
     if (!this.#isAutomatic) return this.#hold({ kind: 'manual' });
     if (!this.#options.servers.get(this.address.url)?.current) return this.#hold(undefined);
     try {
-      const plan = await engine.plan();
+      const plan = await this.#look(engine);
       if (engine !== this.#engine || this.#isStarted) return;
       if (asksFirst(plan)) return void this.#askFirst(engine);
       await this.#start(engine, plan);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  async #look(engine: TargetSync): Promise<Plan> {
+    const plan = await engine.plan();
+    if (engine === this.#engine) this.#hasLooked = true;
+    this.#changes.emit();
+    return plan;
   }
 
   async #start(engine: TargetSync, plan: Plan): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { markOf } from '../../../extension/vscode/marks/markText.ts';
 import { COMMAND_NAMES, commandId } from '../../../extension/vscode/commands/commandIds.ts';
 
 interface Manifest {
@@ -12,6 +13,7 @@ interface Manifest {
     readonly submenus: readonly { readonly id: string }[];
     readonly keybindings: readonly { readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly colors: readonly { readonly id: string }[];
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope: string }>> };
   };
@@ -19,7 +21,7 @@ interface Manifest {
 
 const root = new URL('../../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Manifest;
-const { commands, menus, submenus, keybindings, views, viewsWelcome, configuration } = manifest.contributes;
+const { commands, menus, submenus, keybindings, views, viewsWelcome, configuration, colors } = manifest.contributes;
 const ids = COMMAND_NAMES.map(commandId);
 
 test('every command has a handler, and every handler is declared', () => {
@@ -44,6 +46,19 @@ test('menus, keys and welcome texts name commands and views that exist', () => {
     assert.ok(viewIds.includes(view), view);
     for (const [, id] of contents.matchAll(/\(command:([^)]+)\)/g)) assert.ok(ids.includes(id ?? ''), id);
   }
+});
+
+test('marks have colours that the extension brings along, whatever other extensions are there', () => {
+  const states = (['different', 'onlyHere', 'onlyThere'] as const).map((difference) => ({
+    difference,
+    conflict: undefined,
+  }));
+  for (const state of [
+    ...states,
+    { difference: undefined, conflict: 'x' },
+    { difference: undefined, conflict: undefined },
+  ])
+    assert.ok(colors.some(({ id }) => id === markOf({ ...state, isIgnored: true })?.color));
 });
 
 test('the icons are there', () => {

@@ -83,6 +83,17 @@ export class TreeItem {
     await chooseFromMenu(this.#page, path);
   }
 
+  /** The letters behind the label that decorate a file, such as `M`; empty for none. */
+  async badge(): Promise<string> {
+    return this.row
+      .locator('.monaco-icon-label')
+      .first()
+      .evaluate((label) => {
+        const { content } = getComputedStyle(label, '::after');
+        return content === 'none' ? '' : content.replaceAll('"', '');
+      });
+  }
+
   async dragTo(target: TreeItem): Promise<void> {
     await this.row.dragTo(target.row);
   }
