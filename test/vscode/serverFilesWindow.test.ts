@@ -103,7 +103,7 @@ test('a file is found on the other side, in both directions', async () => {
   await explorer.item('guide.md').waitFor();
   await serverFiles.item('guide.md').contextMenu('Copy Relative Path');
   await eventually(async () =>
-    assert.equal(await window.page.evaluate(() => navigator.clipboard.readText()), 'docs/guide.md'),
+    assert.equal(await window.page.evaluate<string>('navigator.clipboard.readText()'), 'docs/guide.md'),
   );
   await serverFiles.item('docs').collapse();
 });

@@ -37,7 +37,7 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
 
   return {
     async showJobResult(subject) {
-      return showResult(await chooseJob(subject, 'Show Job Result', () => true));
+      return showResult(await chooseJob(subject, 'Show Job Result', () => true), isJobRow(subject));
     },
 
     async cancelJob(subject) {
@@ -104,10 +104,11 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
   };
 
   /** Waits for the end, and opens the result, or why there is none. */
-  async function showResult({ jobId, url }: Chosen) {
+  async function showResult({ jobId, url }: Chosen, preserveFocus = false) {
     const { job, result } = await withProgress(`Job ${jobId}`, (signal) => jobsOf(url).result(jobId, { signal }));
     jobs.get(url)?.add(job);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(jobUri(url, job, result)));
+    const document = await vscode.workspace.openTextDocument(jobUri(url, job, result));
+    await vscode.window.showTextDocument(document, { preserveFocus });
     return { job, result };
   }
 

@@ -20,7 +20,8 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
       const [file] = await serverPathsFor(services, [subject], 'Open');
       if (!file) return undefined;
       const uri = uriOf(file);
-      await vscode.commands.executeCommand('vscode.open', uri);
+      // as in the Explorer, a click leaves the keys with the tree: Del must not reach into the text
+      await vscode.commands.executeCommand('vscode.open', uri, { preserveFocus: isRow(subject) });
       return uri;
     },
 

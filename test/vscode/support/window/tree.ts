@@ -2,6 +2,9 @@ import type { Locator, Page } from 'playwright-core';
 import { chooseFromMenu } from './menu.ts';
 import type { PageElement } from './pageElement.ts';
 
+/** The browser's, inside of what a page evaluates. */
+declare function getComputedStyle(element: PageElement, pseudoElement: string): { readonly content: string };
+
 /** A tree view. Only rows in sight exist: fold, or widen the window, for a long one. */
 export class Tree {
   readonly #page: Page;
@@ -85,13 +88,9 @@ export class TreeItem {
 
   /** The letters behind the label that decorate a file, such as `M`; empty for none. */
   async badge(): Promise<string> {
-    return this.row
-      .locator('.monaco-icon-label')
-      .first()
-      .evaluate((label) => {
-        const { content } = getComputedStyle(label, '::after');
-        return content === 'none' ? '' : content.replaceAll('"', '');
-      });
+    const label = this.row.locator('.monaco-icon-label').first();
+    const content = await label.evaluate((element) => getComputedStyle(element as PageElement, '::after').content);
+    return content === 'none' ? '' : content.replaceAll('"', '');
   }
 
   async dragTo(target: TreeItem): Promise<void> {
