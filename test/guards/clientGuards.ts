@@ -71,6 +71,19 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     tests: [{ file: 'test/sync/local/localDurability.test.ts', title: 'what is fetched is on the disk before' }],
   },
   {
+    name: 'the fsync of each further file of a downloaded content',
+    promise: 1,
+    file: `${LOCAL}/localStaging.ts`,
+    find: 'this.#unsynced.add(copy);',
+    replace: '',
+    tests: [
+      {
+        file: 'test/sync/local/localDurability.test.ts',
+        title: 'of a content that goes to several places every file is on the disk before',
+      },
+    ],
+  },
+  {
     name: 'the fsync of safety copies before the changes',
     promise: 3,
     file: `${LOCAL}/localEndpoint.ts`,

@@ -168,8 +168,10 @@ export class World {
 
   surroundings(): Surroundings {
     const { scheduler } = this;
-    const here = (): Machine | undefined =>
-      [...this.#machines.values()].find(({ program }) => program === scheduler.current);
+    const here = (): Machine | undefined => {
+      for (const machine of this.#machines.values()) if (machine.program === scheduler.current) return machine;
+      return undefined;
+    };
     return {
       disk: {
         owns: (target) => this.#calls.owns(target),

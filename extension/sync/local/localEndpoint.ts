@@ -123,7 +123,7 @@ export class LocalEndpoint implements LocalSide {
       await this.#stage(uses, staging, source, options);
       options.signal?.throwIfAborted();
       safety.begin();
-      await this.#carryOut(operations, staging, uses, options);
+      await this.#carryOut(operations, staging, options);
     } catch (error) {
       throw diskError(error, 'change the local folder');
     } finally {
@@ -142,6 +142,11 @@ export class LocalEndpoint implements LocalSide {
     const missing = await this.#copyKnown(wanted, staging);
     const parts: WantedContent[] = missing.map((use) => ({ ...use, from: staging.offsetOf(use) }));
     if (parts.length > 0) await this.#fetch(parts, staging, source, options);
+    const slice = new TimeSlice();
+    for (const { content, count } of wanted) {
+      if (slice.spent) await slice.rest(options.signal);
+      if (staging.has(content)) staging.copy(content, count - 1);
+    }
     await staging.sync();
   }
 
@@ -185,7 +190,6 @@ export class LocalEndpoint implements LocalSide {
   async #carryOut(
     operations: readonly Operation[],
     staging: LocalStaging,
-    uses: ReadonlyMap<ContentId, Use>,
     { onOutcome, signal }: ApplyOptions,
   ): Promise<void> {
     const { root, bulkSync } = this.#options;
@@ -196,7 +200,7 @@ export class LocalEndpoint implements LocalSide {
     try {
       for (const operation of operations) {
         if (slice.spent) await slice.rest(signal);
-        const outcome = await this.#attempt(operation, jail, changes, staging, uses);
+        const outcome = await this.#attempt(operation, jail, changes, staging);
         if (outcome.kind === 'done') done.push(operation);
         else onOutcome(operation, outcome);
       }
@@ -222,17 +226,11 @@ export class LocalEndpoint implements LocalSide {
     throw new SynclineError('RootUnavailable', 'The local folder was exchanged for another; nothing was changed.');
   }
 
-  async #attempt(
-    operation: Operation,
-    jail: Jail,
-    changes: LocalChanges,
-    staging: LocalStaging,
-    uses: ReadonlyMap<ContentId, Use>,
-  ): Promise<Outcome> {
+  async #attempt(operation: Operation, jail: Jail, changes: LocalChanges, staging: LocalStaging): Promise<Outcome> {
     const path = operation.kind === 'rename' ? operation.to : operation.path;
     try {
       refuseHostile(operation);
-      await this.#perform(operation, jail, changes, staging, uses);
+      await this.#perform(operation, jail, changes, staging);
       return DONE;
     } catch (error) {
       if (error instanceof Stale) return STALE;
@@ -244,13 +242,7 @@ export class LocalEndpoint implements LocalSide {
     }
   }
 
-  async #perform(
-    operation: Operation,
-    jail: Jail,
-    changes: LocalChanges,
-    staging: LocalStaging,
-    uses: ReadonlyMap<ContentId, Use>,
-  ): Promise<void> {
+  async #perform(operation: Operation, jail: Jail, changes: LocalChanges, staging: LocalStaging): Promise<void> {
     if (operation.kind === 'makeDirectory') return changes.makeFolder(operation.path);
     const path = operation.kind === 'rename' ? operation.from : operation.path;
     const old = await stillHolds(jail, this.#options.cache, path, operation.expect);
@@ -261,10 +253,8 @@ export class LocalEndpoint implements LocalSide {
       if (entry.kind === 'link') return changes.placeLink(path, entry, old);
       if (old && expect?.kind === 'file' && expect.content === entry.content)
         return changes.setExecutable(path, entry.executable, old);
-      const use = uses.get(entry.content);
-      if (!staging.has(entry.content) || !use) throw new Stale();
-      use.left--;
-      return changes.placeFile(path, staging.take(entry.content, use.left === 0), entry, old);
+      if (!staging.has(entry.content)) throw new Stale();
+      return changes.placeFile(path, staging.take(entry.content), entry, old);
     }
     if (old === null) throw new Stale();
     if (operation.kind === 'rename') changes.move(path, operation.to, old);
@@ -273,9 +263,9 @@ export class LocalEndpoint implements LocalSide {
   }
 }
 
-/** A content that operations need, where the other side has it, and how many still need it. */
+/** A content that operations need, where the other side has it, and how many need it. */
 interface Use extends WantedContent {
-  left: number;
+  count: number;
 }
 
 function contentUses(operations: readonly Operation[]): Map<ContentId, Use> {
@@ -285,10 +275,10 @@ function contentUses(operations: readonly Operation[]): Map<ContentId, Use> {
     const { path, entry, expect } = operation;
     if (expect?.kind === 'file' && expect.content === entry.content) continue;
     const known = uses.get(entry.content);
-    if (known) known.left++;
+    if (known) known.count++;
     else {
       const replaces = expect?.kind === 'file' ? expect : undefined;
-      uses.set(entry.content, { path, content: entry.content, size: entry.size, replaces, left: 1 });
+      uses.set(entry.content, { path, content: entry.content, size: entry.size, replaces, count: 1 });
     }
   }
   return uses;

@@ -42,7 +42,10 @@ export class LocalStaging implements ContentSink {
   /** Permission bits that a new file gets here. */
   readonly newFileMode: number;
   readonly #complete = new Set<ContentId>();
-  readonly #unsynced = new Set<ContentId>();
+  /** More files of a content that several paths need. */
+  readonly #copies = new Map<ContentId, string[]>();
+  /** Files. */
+  readonly #unsynced = new Set<string>();
   #counter = 0;
 
   private constructor(folder: string, borrowed: string | undefined, bulkSync: BulkSync | undefined) {
@@ -87,7 +90,7 @@ export class LocalStaging implements ContentSink {
     const done = (): void => {
       if (!isSmall) renameSync(file, this.#fileOf(part.content));
       this.#complete.add(part.content);
-      this.#unsynced.add(part.content);
+      this.#unsynced.add(this.#fileOf(part.content));
     };
     try {
       return Promise.resolve(new PartWriter(file, part, done));
@@ -131,9 +134,25 @@ export class LocalStaging implements ContentSink {
     }
   }
 
+  /** Makes so many more files of a content that is here, one for each further {@link take}. */
+  copy(content: ContentId, count: number): void {
+    const copies = this.#copies.get(content) ?? [];
+    this.#copies.set(content, copies);
+    try {
+      for (let n = 0; n < count; n++) {
+        const copy = this.#temporary();
+        copyFileSync(this.#fileOf(content), copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        copies.push(copy);
+        this.#unsynced.add(copy);
+      }
+    } catch (error) {
+      throw diskError(error, STORING);
+    }
+  }
+
   /** Resolves when everything that was staged would survive a power cut. */
   async sync(): Promise<void> {
-    const files = [...this.#unsynced].map((content) => this.#fileOf(content));
+    const files = [...this.#unsynced];
     try {
       await syncToDisk(files, undefined, async () => this.#bulkSync?.writeOut(this.#folder));
       await Promise.all(this.#syncing.splice(0));
@@ -143,21 +162,16 @@ export class LocalStaging implements ContentSink {
     this.#unsynced.clear();
   }
 
-  /** A file with this content that the caller may move away. `last`: nobody will ask for the content again. */
-  take(content: ContentId, last: boolean): string {
-    const staged = this.#fileOf(content);
+  /** A file with this content that the caller may move away: a {@link copy}, or else the only one, and then it is here no more. */
+  take(content: ContentId): string {
     if (content === EMPTY_CONTENT) {
       const empty = this.#temporary();
       closeSync(createExclusive(empty, NEW_FILE));
       return empty;
     }
-    if (last) {
-      this.#complete.delete(content);
-      return staged;
-    }
-    const copy = this.#temporary();
-    copyFileSync(staged, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    return copy;
+    const copy = this.#copies.get(content)?.pop();
+    if (copy === undefined) this.#complete.delete(content);
+    return copy ?? this.#fileOf(content);
   }
 
   makeLink(target: string): string {
@@ -169,6 +183,8 @@ export class LocalStaging implements ContentSink {
   /** Removes what nobody needs any more; parts of large contents stay for a resume. */
   clear(): void {
     for (const content of this.#complete) rmSync(this.#fileOf(content), { force: true });
+    for (const copy of [...this.#copies.values()].flat()) rmSync(copy, { force: true });
+    this.#copies.clear();
     this.#complete.clear();
     this.#unsynced.clear();
   }

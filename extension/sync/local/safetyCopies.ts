@@ -1,14 +1,4 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { constants, copyFileSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
@@ -71,7 +61,7 @@ export class SafetyCopies {
     const paths = [...this.#unsynced];
     this.#unsynced.clear();
     try {
-      await syncToDisk(paths.filter((path) => existsSync(path)));
+      await syncToDisk(paths.filter((path) => lstatSync(path, { throwIfNoEntry: false })));
     } catch (error) {
       // the next call tries all of it again
       for (const path of paths) this.#unsynced.add(path);

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContentId, isContentId } from '../../protocol/contentId.ts';
 import { link } from './diskChanges.ts';
@@ -87,11 +87,11 @@ export class ObjectStore {
 
   /** Resolves when everything that is here is durable. @throws the first failure; then the next call tries all of it again. */
   async sync(): Promise<void> {
-    // one that could not be made has nothing in it
-    const folders = [...this.#changed].filter((folder) => existsSync(folder));
+    const folders = [...this.#changed];
     this.#changed.clear();
     try {
-      await syncToDisk(folders);
+      // one that could not be made has nothing in it; one that cannot be looked at is there
+      await syncToDisk(folders.filter((folder) => lstatSync(folder, { throwIfNoEntry: false })));
     } catch (error) {
       for (const folder of folders) this.#changed.add(folder);
       throw error;

@@ -357,15 +357,15 @@ export class DiskCalls {
 
   #resolve(path: string, call: string): { machine: Machine; from: DirectoryNode; rest: string } {
     if (path.startsWith(DESCRIPTORS)) {
-      const [number = '', ...rest] = path.slice(DESCRIPTORS.length).split('/');
+      const [number, rest] = firstOf(path, DESCRIPTORS.length);
       const { machine, place } = this.#use(Number(number), call);
       if (place.inode?.kind !== 'directory') throw diskFault('ENOTDIR', call);
-      return { machine, from: place.inode, rest: rest.join('/') };
+      return { machine, from: place.inode, rest };
     }
-    const [name = '', ...rest] = path.slice(MOUNT.length + 1).split('/');
+    const [name, rest] = firstOf(path, MOUNT.length + 1);
     const machine = this.#machines.get(name);
     if (!machine) throw diskFault('ENOENT', call);
-    return { machine, from: machine.disk.root, rest: rest.join('/') };
+    return { machine, from: machine.disk.root, rest };
   }
 
   #use(descriptor: number, call: string): Opened {
@@ -396,6 +396,12 @@ export class DiskCalls {
 function fileOf({ inode }: Place, call: string): FileNode {
   if (inode?.kind === 'file') return inode;
   throw diskFault(inode?.kind === 'directory' ? 'EISDIR' : 'EINVAL', call);
+}
+
+/** The first name of a path from a place on, and what is behind it. */
+function firstOf(path: string, from: number): [string, string] {
+  const slash = path.indexOf('/', from);
+  return slash < 0 ? [path.slice(from), ''] : [path.slice(from, slash), path.slice(slash + 1)];
 }
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -47,6 +47,7 @@ export class VirtualDisk {
   readonly #now: () => bigint;
   readonly #journal = new Journal();
   readonly #freed: bigint[] = [];
+  readonly #parts = new Map<string, readonly string[]>();
   #lastIno = 10n;
   observer: DiskObserver | undefined;
 
@@ -62,12 +63,12 @@ export class VirtualDisk {
   /** Follows links on the way, and with `follow` at the end. Throws ENOENT, ENOTDIR, ELOOP. */
   locate(from: DirectoryNode, path: string, follow: boolean, call = 'lookup', depth = 0): Place {
     if (depth > MOST_LINKS_FOLLOWED) throw diskFault('ELOOP', call);
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    const parts = this.#partsOf(path);
     let directory = from;
-    const last = parts.pop();
+    const last = parts.at(-1);
     if (last === undefined) return { directory, name: '', inode: directory };
-    for (const part of parts) {
-      const next = this.#child(directory, part, true, call, depth);
+    for (let n = 0; n < parts.length - 1; n++) {
+      const next = this.#child(directory, parts[n] as string, true, call, depth);
       if (next === undefined) throw diskFault('ENOENT', call);
       if (next.kind !== 'directory') throw diskFault('ENOTDIR', call);
       directory = next;
@@ -160,6 +161,16 @@ export class VirtualDisk {
     if (cut === 'kill') return;
     this.#journal.powerCut(cut, random);
     rebuild(this.root, random, new Map());
+  }
+
+  /** The same paths are asked for again and again. */
+  #partsOf(path: string): readonly string[] {
+    let parts = this.#parts.get(path);
+    if (!parts) {
+      parts = path.split('/').filter((part) => part !== '' && part !== '.');
+      this.#parts.set(path, parts);
+    }
+    return parts;
   }
 
   #child(directory: DirectoryNode, name: string, follow: boolean, call: string, depth: number): Inode | undefined {

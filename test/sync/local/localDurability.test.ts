@@ -50,3 +50,30 @@ test('what is fetched is on the disk before it is put in place, what is replaced
   assert(at('sync root/d') > at(`sync ${SAFETY}`));
   assert.deepEqual(outcomes, [`done after ${steps.length} steps`, `done after ${steps.length} steps`]);
 });
+
+test('of a content that goes to several places every file is on the disk before it is put in place', async (t) => {
+  const folder = temporaryFolder(t);
+  plantTree(join(folder, 'root'), treeOf('d/old=1'));
+  const endpoint = new LocalEndpoint({
+    root: join(folder, 'root'),
+    stateDirectory: join(folder, 'state'),
+    cache: new StatCache(),
+    safety: new SafetyCopies(join(folder, 'state/safety'), () => 0),
+    log: () => {},
+  });
+  await endpoint.scan({ look: 'everything', base: EMPTY_TREE });
+  const steps = watchDisk(t, folder);
+  const paths = ['a', 'b', 'd/c'].map(parseWirePath);
+  await endpoint.apply(
+    paths.map((path) => ({ kind: 'put' as const, path, entry: file('same'), expect: null })),
+    new MemoryEndpoint(treeOf('a=same')).read(),
+    { onOutcome: () => {} },
+  );
+  for (const path of paths) {
+    const placed = steps.findIndex((step) => step.startsWith('link ') && step.endsWith(` root/${path}`));
+    assert(placed >= 0, steps.join('\n'));
+    const [, staged] = (steps[placed] as string).split(' ');
+    const synced = steps.indexOf(`sync ${staged}`);
+    assert(synced >= 0 && synced < placed, `${path}: ${steps.join('\n')}`);
+  }
+});
