@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskError, errnoOf } from './protocol/disk/diskError.ts';
 import { SynclineError } from './protocol/errors.ts';
+import { makeFolders } from './protocol/disk/makeFolders.ts';
 
 /**
  * Makes sure that a folder can be served. A missing one is made when its parent exists: deeper gaps are more likely a typing
@@ -24,7 +25,7 @@ export function prepareShareDirectory(directory: string): boolean {
 /** The state is for the server's own account alone. */
 export function prepareStateDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolders(directory, 0o700);
   } catch (error) {
     throw diskError(error, `make the state folder ${directory}`);
   }

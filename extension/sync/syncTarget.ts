@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
@@ -39,6 +39,7 @@ import { entryOf, nodeAt, shareNodes } from './tree/tree.ts';
 import { TrafficMeter } from './trafficMeter.ts';
 import type { Verification, VerifyOptions } from './verification.ts';
 import { verifyTarget, type VerifyTargetParts } from './verifyTarget.ts';
+import { makeFolders } from '../../server/protocol/disk/makeFolders.ts';
 
 export interface TargetSyncOptions {
   /** The local folder; made if it is missing, its parent exists and the mode may write to it. */
@@ -114,7 +115,7 @@ export class TargetSync {
 
   static #open(options: TargetSyncOptions): TargetSync {
     try {
-      mkdirSync(options.stateDirectory, { recursive: true, mode: 0o700 });
+      makeFolders(options.stateDirectory, 0o700);
     } catch (error) {
       throw diskError(error, 'make the state folder of the target');
     }

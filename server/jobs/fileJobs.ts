@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskError } from '../protocol/disk/diskError.ts';
@@ -12,6 +12,7 @@ import type { ClaimedJob, JobRunner } from './jobQueue.ts';
 import { type FileOperation, type FileOutcome, type FileTarget, isFileOperation, type WorkFiles } from './operation.ts';
 import type { OperationRegistry } from './operationRegistry.ts';
 import type { OperationRunner, RunOptions } from './operationRunner.ts';
+import { makeFolders } from '../protocol/disk/makeFolders.ts';
 
 /** Whose job it is. */
 export interface JobOwner {
@@ -55,7 +56,7 @@ export class FileJobs implements JobRunner {
     if (!isFileOperation(operation)) return runner.run(job, options, signal);
     const folder = join(scratchFolder, job.id);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder, 0o700);
       return JSON.stringify(await this.#runIn(folder, operation, job, options, signal));
     } catch (error) {
       throw signal.aborted && !(error instanceof SynclineError)

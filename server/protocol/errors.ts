@@ -65,7 +65,12 @@ export const ERRORS = {
   TransferStalled: row(4205, true, 'wait', 'The transfer stopped moving and was given up; it resumes where it broke.'),
   DiskFull: row(4206, true, 'admin', 'The disk is full; nothing was changed. Free some space and try again.'),
   StorageFailed: row(4207, true, 'admin', 'The disk reported an error; nothing was changed.'),
-  ShareUnavailable: row(4208, true, 'admin', "The share's folder is missing or cannot be read; nothing was changed."),
+  ShareUnavailable: row(
+    4208,
+    true,
+    'admin',
+    "The share's folder is missing or cannot be read; nothing was changed. Bring it back, or restart the server to begin anew.",
+  ),
 
   TooLarge: row(4301, false, 'person', 'The message or list is larger than the limit.'),
   TooMany: row(4302, true, 'wait', 'Too many requests or transfers are under way.'),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
 import { replaceFile } from '../protocol/disk/atomicFile.ts';
@@ -124,6 +124,7 @@ export class TokenStore {
         this.#refresh();
         const tokens = change(this.#tokens);
         await replaceFile(this.#path, `${JSON.stringify({ version: 1, tokens }, null, 2)}\n`);
+        this.#refresh();
       });
     } catch (error) {
       throw diskError(error, 'write the list of tokens');
@@ -138,9 +139,11 @@ export class TokenStore {
       this.#tokens = v.parse(file, JSON.parse(readFileSync(this.#path, 'utf8'))).tokens;
       this.#stamp = stamp;
     } catch (error) {
+      this.#stamp = '';
+      // The state folder is away as a whole, with a disk that is not mounted perhaps: nobody can have revoked anything there.
+      if (isMissing(error) && !existsSync(dirname(this.#path))) return;
       // A list that cannot be read must not keep a revoked token alive.
       this.#tokens = [];
-      this.#stamp = '';
       if (isMissing(error)) return;
       if (errnoOf(error)) throw diskError(error, 'read the list of tokens');
       throw new SynclineError('StorageFailed', 'The list of tokens is damaged; restore tokens.json or remove it.', {

@@ -1,6 +1,7 @@
 // Loaded ahead of a program that is to die at a named place: `NODE_OPTIONS=--import=…/fuse.ts`, with a file's path in
 // SYNCLINE_FUSE. While the file is there, it holds a Place as JSON: the first call that fits kills the process, and the file is
-// removed right before, so that whoever lit it knows that the place was reached. The program itself knows nothing of this.
+// removed right before, so that whoever lit it knows that the place was reached. A Place that says how calls fail lets every one that
+// fits fail for as long as the file is there. The program itself knows nothing of this.
 
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -21,7 +22,7 @@ const paths = new Map<number, string>();
 let lit: Place | undefined;
 let count = 0;
 
-/** The place that waits for this call, when it is its turn. */
+/** The place that waits for this call, when it is its turn. Throws where calls are to fail. */
 function due(made: Call): Place | undefined {
   if (file === undefined) return undefined;
   if (!existsSync(file)) {
@@ -33,6 +34,8 @@ function due(made: Call): Place | undefined {
     count = 0;
   }
   if (!fits(lit, made)) return undefined;
+  if (lit.fails !== undefined)
+    throw Object.assign(new Error(`${lit.fails}: injected into ${made.call}`), { code: lit.fails });
   return ++count === (lit.nth ?? 1) ? lit : undefined;
 }
 
@@ -104,7 +107,8 @@ function wrapWrites(): void {
   };
   for (const name of ['writeSync', 'write']) {
     const original = table[name] as Fn;
-    table[name] = function (...args) {
+    table[name] = name === 'write' ? viaCallback(written) : written;
+    function written(this: unknown, ...args: unknown[]): unknown {
       const bytes = Number(args[3] ?? (args[1] as Uint8Array).length);
       const place = due({ call: name, at: realPath(args[0]), bytes });
       if (place?.when === 'before') die();
@@ -115,7 +119,7 @@ function wrapWrites(): void {
         die();
       }
       return original.apply(this, [...args.slice(0, -1), die]);
-    };
+    }
   }
   const write = table['write'] as Fn;
   Object.assign(write, {
@@ -128,16 +132,30 @@ function wrapWrites(): void {
   });
 }
 
+/** What fails is told as such a function tells it: to its callback, or by a promise. */
+function viaCallback(call: Fn): Fn {
+  return function (...args) {
+    try {
+      return call.apply(this, args);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const last = args.at(-1);
+      if (typeof last !== 'function') return Promise.reject(error);
+      return void setImmediate(last as (error: unknown) => void, error);
+    }
+  };
+}
+
 function wrapAsync(target: Table, name: string): void {
   const original = target[name] as Fn;
-  target[name] = function (...args) {
+  target[name] = viaCallback(function (...args) {
     const place = due(callOf(name, args));
     if (place?.when === 'before') die();
     if (!place) return original.apply(this, args);
     const last = args.at(-1);
     if (typeof last === 'function') return original.apply(this, [...args.slice(0, -1), die]);
     return (original.apply(this, args) as Promise<unknown>).then(die);
-  };
+  });
 }
 
 function wrapDatabases(): void {

@@ -318,4 +318,17 @@ export const CLIENT_GUARDS: readonly Guard[] = [
       },
     ],
   },
+  {
+    name: 'the note of what a sync begins on the local folder',
+    promise: 2,
+    file: `${SYNC}/syncCycle.ts`,
+    find: 'this.memory.beginLocally(toLocal);',
+    replace: '',
+    tests: [
+      {
+        file: 'test/sync/killed.test.ts',
+        title: 'killed between a change here and the note that both sides agree',
+      },
+    ],
+  },
 ];

@@ -273,4 +273,20 @@ export const SERVER_GUARDS: readonly Guard[] = [
     replace: "right: 'read',",
     tests: [{ file: 'test/server/session.test.ts', title: 'a token can do what it has a right to and nothing else' }],
   },
+  {
+    name: 'telling that a folder is where an unanswered commit wanted it',
+    promise: 4,
+    file: `${EMBEDDED}/renameOperation.ts`,
+    find: "return last?.kind === 'rename' && last.from === from && last.to === to;",
+    replace: "return last?.kind === 'put';",
+    tests: [{ file: COMMITS, title: 'a rename of a folder that was done already counts as done' }],
+  },
+  {
+    name: 'keeping the tokens while the state folder is away',
+    promise: 10,
+    file: 'server/session/tokenStore.ts',
+    find: 'if (isMissing(error) && !existsSync(dirname(this.#path))) return;',
+    replace: '',
+    tests: [{ file: 'test/server/tokens.test.ts', title: 'while the state folder is away as a whole' }],
+  },
 ];

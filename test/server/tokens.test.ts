@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { provideToken } from '../../server/session/tokenFile.ts';
@@ -60,6 +60,20 @@ test('what a writer left that died holds nobody up', async (t) => {
   writeFileSync(join(state, 'tokens.lock'), '');
   assert.ok((await create(new TokenStore(state), 'laptop', RIGHTS)).token);
   assert.deepEqual(readdirSync(state).sort(), ['tokens.json', 'tokens.lock']);
+});
+
+test('while the state folder is away as a whole, the tokens that were known stay valid; a list that was removed accepts nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const state = join(folder, 'state');
+  mkdirSync(state);
+  const store = new TokenStore(state);
+  const { token } = await create(store, 'laptop', RIGHTS);
+  renameSync(state, join(folder, 'away'));
+  assert.ok(store.identify(token));
+  renameSync(join(folder, 'away'), state);
+  assert.ok(store.identify(token));
+  rmSync(join(state, 'tokens.json'));
+  assert.equal(store.identify(token), null);
 });
 
 test('a damaged list accepts nothing and says what to do', async (t) => {

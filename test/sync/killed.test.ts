@@ -84,6 +84,28 @@ test('killed at any moment of an upload, the server holds old or new, and the ne
   assert.deepEqual(harvest(server.directory), after);
 });
 
+test('killed between a change here and the note that both sides agree, what the server does meanwhile is no conflict, and what it deletes does not come back', async (t) => {
+  const { server, folder } = await pair(t, 'two-way');
+  for (const [round, steps] of [140, 190, 240].entries()) {
+    const text = `round ${round}`;
+    plant(server.directory, { ...versions(text), [`made ${round}/file`]: text });
+    await folder.serverSees({ [`made ${round}/file`]: text, 'd5/f119': versions(text)['d5/f119'] ?? '' });
+    await folder.close();
+    await killedAfter(server, folder, 'two-way', steps);
+    plant(server.directory, versions(`later than ${text}`));
+    rmSync(join(server.directory, `made ${round}`), { recursive: true });
+    await folder.serverSees({
+      [`made ${round}/file`]: null,
+      'd5/f119': versions(`later than ${text}`)['d5/f119'] ?? '',
+    });
+    const { conflicts } = await folder.sync();
+    assert.deepEqual(conflicts, []);
+    await folder.close();
+    assert.deepEqual(harvest(folder.root), harvest(server.directory));
+    assert(!(`made ${round}` in harvest(server.directory)));
+  }
+});
+
 test('killed between a commit and its answer, a later edit is no conflict', async (t) => {
   const { server, folder } = await pair(t, 'two-way');
   for (let round = 0; round < 5; round++) {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -15,6 +15,7 @@ import { stateHome } from '../stateHome.ts';
 import { OneDownloadSafety } from '../../sync/local/downloadSafety.ts';
 import { downloadPlace } from '../../sync/local/safetyPlaces.ts';
 import { type ServerOptions, type ServerSession, withServer, withServerOptions } from '../serverSession.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 
 interface GetOptions extends ServerOptions {
   readonly force?: boolean;
@@ -105,7 +106,7 @@ function destination(to: string, intoFolder: boolean, name: string): string {
 
 function folderFor(path: string): string {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     return path;
   } catch (error) {
     throw diskError(error, `make the folder ${path}`);

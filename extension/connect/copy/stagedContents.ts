@@ -6,7 +6,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -26,6 +25,7 @@ import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
 import { NEW_FILE, PartWriter, SMALLEST_PART } from '../partWriter.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 
 /** The beginning of a large content that nobody came back for is kept this long, milliseconds. */
 const KEEP_PARTS_MS = 24 * 60 * 60 * 1000;
@@ -47,7 +47,7 @@ export class StagedContents implements ContentSink {
     this.#state = join(root, STATE_FOLDER);
     this.#folder = join(this.#state, `${OWN_PREFIX}${randomUUID()}`);
     this.#parts = join(this.#state, 'parts');
-    orDiskError(() => mkdirSync(this.#folder, { recursive: true, mode: 0o700 }));
+    orDiskError(() => makeFolders(this.#folder, 0o700));
     orDiskError(() => this.#closeDead());
     orDiskError(() => this.#dropOldParts());
   }
@@ -133,7 +133,7 @@ export class StagedContents implements ContentSink {
       for (const name of namesIn(from)) {
         if (!isContentId(name) || this.#done.has(name)) continue;
         if (lstatSync(join(from, name)).size < SMALLEST_PART) continue;
-        mkdirSync(this.#parts, { recursive: true, mode: 0o700 });
+        makeFolders(this.#parts, 0o700);
         renameSync(join(from, name), join(this.#parts, name));
       }
     } catch {

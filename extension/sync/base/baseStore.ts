@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
@@ -10,6 +10,7 @@ import type { Conflict } from '../reconcile/conflict.ts';
 import type { StoredDeletions } from '../reconcile/recentDeletions.ts';
 import type { Tree } from '../tree/tree.ts';
 import { deviationChanges, type FolderRow, readDeviation, readTree, type RowChange, treeChanges } from './treeRows.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 
 /** What a target remembers between two runs. */
 export interface BaseState {
@@ -68,7 +69,7 @@ export class BaseStore {
   static open(stateDirectory: string): BaseStore {
     const file = join(stateDirectory, 'base.db');
     try {
-      mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      makeFolders(stateDirectory, 0o700);
       return openAt(file, false);
     } catch (error) {
       if (!isDamage(error)) throw diskError(error, 'open the state of the target');

@@ -4,7 +4,6 @@ import {
   copyFileSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -26,6 +25,7 @@ import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
 import { NEW_FILE, PartWriter, SMALLEST_PART, STORING } from '../../connect/partWriter.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 
 /**
  * Contents on their way into the local folder: verified and durable in files of their own, on the folder's file system, so
@@ -59,11 +59,11 @@ export class LocalStaging implements ContentSink {
   /** In the state folder when it is on the same file system as the root, else in `.syncline` of the root. */
   static open(root: string, stateDirectory: string, bulkSync?: BulkSync): LocalStaging {
     try {
-      mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      makeFolders(stateDirectory, 0o700);
       const sameDisk = statSync(root).dev === statSync(stateDirectory).dev;
       const borrowed = sameDisk ? undefined : join(root, STATE_FOLDER);
       const folder = join(borrowed ?? stateDirectory, 'fetching');
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder, 0o700);
       const staging = new LocalStaging(folder, borrowed, bulkSync);
       staging.#tidy();
       return staging;

@@ -1,10 +1,11 @@
-import { constants, copyFileSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { constants, copyFileSync, linkSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { copiesOf, safetySessions } from './safetyList.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 
 /** Copies are kept so long, and no more than so many bytes of them. */
 export const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -135,7 +136,7 @@ export class SafetyCopies {
 /** Gives the outermost folder that had to be made, if any. */
 function makeFolder(folder: string, path: WirePath): string | undefined {
   try {
-    return mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return makeFolders(folder, 0o700);
   } catch (error) {
     const { code, message } = diskError(error, `make a safety copy of “${printable(path)}”`);
     // "not found" would be taken for the file itself

@@ -1,9 +1,10 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ContentId, isContentId } from '../../protocol/contentId.ts';
 import { link } from './diskChanges.ts';
 import { errnoOf } from '../../protocol/disk/diskError.ts';
 import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
+import { makeFolders } from '../../protocol/disk/makeFolders.ts';
 
 /**
  * `objects/`: the contents of history, one file each, named by content id. Mostly these are the very files that were replaced
@@ -21,7 +22,7 @@ export class ObjectStore {
 
   constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     this.#prefixes = new Set(readdirSync(folder));
   }
 
@@ -113,7 +114,7 @@ export class ObjectStore {
       return put(object);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(folder, { mode: 0o700, recursive: true });
+      makeFolders(folder, 0o700);
       this.#changed.add(this.#folder);
       return put(object);
     }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import {} from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../../protocol/disk/diskError.ts';
 import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
@@ -27,6 +27,7 @@ import type { ScanOptions } from './shareScans.ts';
 import { ShareProblems } from './shareProblems.ts';
 import { ShareRoot } from './shareRoot.ts';
 import { Staging } from './staging.ts';
+import { makeFolders } from '../../protocol/disk/makeFolders.ts';
 
 export interface EmbeddedShareOptions extends ScanOptions {
   readonly name: string;
@@ -112,7 +113,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
 
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolders(directory);
   } catch (error) {
     throw diskError(error, "make the share's folder");
   }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { replaceFile } from '../../protocol/disk/atomicFile.ts';
 import { diskError, isMissing } from '../../protocol/disk/diskError.ts';
 import { Jail } from '../../protocol/disk/jail.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import { STATE_FOLDER } from '../../protocol/wirePath.ts';
+import { makeFolders } from '../../protocol/disk/makeFolders.ts';
 
 /**
  * The share's folder, and where its state lives.
@@ -33,8 +34,8 @@ export class ShareRoot {
     this.path = path;
     this.#identity = identity;
     this.stateFolder = join(path, STATE_FOLDER);
-    mkdirSync(this.stateFolder, { recursive: true, mode: 0o700 });
-    mkdirSync(indexFolder, { recursive: true, mode: 0o700 });
+    makeFolders(this.stateFolder, 0o700);
+    makeFolders(indexFolder, 0o700);
     this.indexFolder = realpathSync(indexFolder);
     const sameDisk = statSync(this.indexFolder).dev === statSync(path).dev;
     this.filesFolder = sameDisk ? this.indexFolder : this.stateFolder;
@@ -86,7 +87,9 @@ export class ShareRoot {
   check(): void {
     const identity = examine(() => identityOf(this.path));
     if (this.#readMarker() !== this.#id)
-      throw unavailable('It has lost its .syncline folder, or another disk is mounted.');
+      throw unavailable(
+        'It has lost its .syncline folder, or another disk is mounted. Bring it back; to begin anew with what is there now, restart the server.',
+      );
     if (identity !== this.#identity) this.#generation++;
     this.#identity = identity;
   }

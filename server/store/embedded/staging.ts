@@ -4,7 +4,6 @@ import {
   fchmodSync,
   fstatSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   rmSync,
   statfsSync,
@@ -19,6 +18,7 @@ import { hashFile } from '../../protocol/disk/hashFile.ts';
 import { openForSync } from '../../protocol/disk/syncToDisk.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import { removeLeftover } from './removeLeftover.ts';
+import { makeFolders } from '../../protocol/disk/makeFolders.ts';
 
 /** A content that is complete and checked, in a file of its own that may be moved into the share. */
 export interface StagedFile {
@@ -57,7 +57,7 @@ export class Staging {
   constructor(folder: string, bulkSync?: BulkSync) {
     this.#folder = folder;
     this.#disk = new DescriptorSync(folder, bulkSync);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     for (const name of readdirSync(folder)) {
       const file = join(folder, name);
       // two names: a crash came between the two halves of a move into the share
