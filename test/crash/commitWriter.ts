@@ -41,6 +41,7 @@ export class CommitWriter {
 
   /** One commit with every kind of operation, and the contents for it. Rejects when the server dies on the way. */
   async turn(client: ServerClient): Promise<void> {
+    await this.repeat(client);
     const round = ++this.#round;
     const plan = new Planned(this.#ledger, this.#own, this.#modes, this.#sizes);
     for (let i = 0; i < FILES; i++) plan.put(`d${round % FOLDERS}/f${i}`, this.#text(round, i));

@@ -115,7 +115,7 @@ async function drifted(client: ServerClient): Promise<string[]> {
 }
 
 const STATE =
-  /^(index\.db(-wal|-shm)?|jobs\.db(-wal|-shm)?|lock\.db|tokens\.(json|lock)|server\.json|share|token|objects|staging)$/;
+  /^(index\.db(-wal|-shm)?|jobs\.db(-wal|-shm)?|lock\.db|tokens\.(json|lock)|(server|listening)\.json|share|token|objects|staging)$/;
 
 /** Others may be at work, and need files for a moment. */
 async function leftForEver(directory: string): Promise<string[]> {
