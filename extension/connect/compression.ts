@@ -5,6 +5,7 @@ const BULK = 256 * 1024;
 export class Compression {
   readonly #near: (() => Promise<boolean>) | undefined;
   #isWorthIt: boolean;
+  #isNear = false;
   #found: Promise<void> | undefined;
 
   constructor(isUnderstood: boolean, near?: () => Promise<boolean>) {
@@ -17,6 +18,11 @@ export class Compression {
     return this.#isWorthIt;
   }
 
+  /** As far as is known: one that is somewhere else is never taken for near, the other way round it may be. */
+  get isNear(): boolean {
+    return this.#isNear;
+  }
+
   /** Finds out, before the first transfer that is large enough for it to matter. */
   async prepare(bytes: number): Promise<void> {
     if (!this.#near || bytes < BULK) return;
@@ -26,6 +32,7 @@ export class Compression {
 
   async #find(near: () => Promise<boolean>): Promise<void> {
     // a connection that ends meanwhile will tell those who use it
-    if (await near().catch(() => false)) this.#isWorthIt = false;
+    this.#isNear = await near().catch(() => false);
+    if (this.#isNear) this.#isWorthIt = false;
   }
 }

@@ -7,16 +7,19 @@ export function isLoopback(url: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-/** So often a sign of life is asked for when hello was slow: a busy machine is slow as well, and so is code that runs first. */
-const ATTEMPTS = 3;
+/**
+ * A sign of life is asked for as long as this in all when hello was slow: a busy machine is slow as well, and so is code that runs
+ * for the first time.
+ */
+const ASK_FOR_MS = 40;
 
 /**
  * Whether both ends are on one machine, where compressing costs more than it saves: the address says so, and an answer came as
- * fast as only that can be, the one to hello or one of a few to `ask`.
+ * fast as only that can be, the one to hello or one of a few to `ask`, which gives milliseconds.
  */
 export async function isNear(url: string, answeredAfterMs: number, ask: () => Promise<number>): Promise<boolean> {
   if (!isLoopback(url)) return false;
-  let fastest = answeredAfterMs;
-  for (let attempt = 0; attempt < ATTEMPTS && fastest >= NEAR_MS; attempt++) fastest = Math.min(fastest, await ask());
-  return fastest < NEAR_MS;
+  let last = answeredAfterMs;
+  for (let asked = 0; last >= NEAR_MS && asked < ASK_FOR_MS; asked += last) last = await ask();
+  return last < NEAR_MS;
 }

@@ -40,6 +40,7 @@ export class PeerServerClient implements ServerClient {
   readonly #wire: Wire;
   readonly #uploads: Uploads;
   readonly #downloads: Downloads;
+  readonly #compression: Compression;
   readonly #filesDidChange = new Listeners<ParamsOf<typeof files.didChange>>();
   readonly #jobsDidChange = new Listeners<ParamsOf<typeof jobs.didChange>>();
   readonly #progress = new Listeners<ParamsOf<typeof session.progress>>();
@@ -52,6 +53,7 @@ export class PeerServerClient implements ServerClient {
       this.#closedHere ? null : (error ?? new SynclineError('ConnectionLost')),
     );
     this.#gate = new RequestGate(Math.max(1, server.limits.requests - RESERVED_REQUESTS));
+    this.#compression = new Compression(server.capabilities.zstd, options.near);
     let lastTransfer = 0;
     const wire: Wire = {
       peer,
@@ -59,7 +61,7 @@ export class PeerServerClient implements ServerClient {
       // the other half is left for transfers that were given up here and are not yet forgotten there
       transfers: new RequestGate(Math.max(1, Math.floor(Math.min(server.limits.transfers, MAX_TRANSFERS) / 2))),
       nextTransfer: () => (lastTransfer = (lastTransfer % 0xffffffff) + 1),
-      compression: new Compression(server.capabilities.zstd, options.near),
+      compression: this.#compression,
       maxContents: Math.max(1, server.limits.transferContents),
     };
     this.#wire = wire;
@@ -68,6 +70,10 @@ export class PeerServerClient implements ServerClient {
     peer.onNotification(files.didChange, (params) => this.#filesDidChange.emit(params));
     peer.onNotification(jobs.didChange, (params) => this.#jobsDidChange.emit(params));
     peer.onNotification(session.progress, (params) => this.#progress.emit(params));
+  }
+
+  get isNear(): boolean {
+    return this.#compression.isNear;
   }
 
   get traffic(): { readonly sent: number; readonly received: number } {

@@ -52,6 +52,9 @@ export interface ServerClient {
   onJobsDidChange(listener: (params: ParamsOf<typeof jobs.didChange>) => void): Disposable;
   onProgress(listener: (params: ParamsOf<typeof session.progress>) => void): Disposable;
 
+  /** The server was found to be on this machine: to ask what it has costs more than to send a few small contents. */
+  readonly isNear: boolean;
+
   /** Bytes on the wire of this connection so far, both ways, framing excluded. */
   readonly traffic: Traffic;
 

@@ -22,8 +22,10 @@ export interface TargetMemoryOptions {
   readonly clock: Clock;
 }
 
-/** What has been done is saved at least this often while a plan is carried out, milliseconds. */
+/** What has been done is saved this often while a plan is carried out, milliseconds; less often where that takes long. */
 const SAVE_EVERY_MS = 3_000;
+/** Saving may take this part of the time at most. */
+const SAVE_SHARE = 30;
 
 /** What a target knows of its past: the base, the conflicts, the commits without an answer; kept on disk as it changes. */
 export class TargetMemory {
@@ -46,6 +48,7 @@ export class TargetMemory {
   #interrupted: readonly Operation[];
   #isLocalSettled = false;
   #savedAt = 0;
+  #saveMs = 0;
   #remembering: Promise<void> = Promise.resolve();
 
   constructor(options: TargetMemoryOptions) {
@@ -143,7 +146,7 @@ export class TargetMemory {
   add(applied: AppliedOperation): void {
     this.#done.push(applied);
     this.deletions.note(applied);
-    if (this.#options.clock.uptime() - this.#savedAt <= SAVE_EVERY_MS) return;
+    if (this.#options.clock.uptime() - this.#savedAt <= Math.max(SAVE_EVERY_MS, this.#saveMs * SAVE_SHARE)) return;
     this.#savedAt = this.#options.clock.uptime();
     // what goes wrong is told by the save that somebody waits for
     this.remember().catch(() => {});
@@ -154,8 +157,10 @@ export class TargetMemory {
     this.#remembering = this.#remembering
       .catch(() => {})
       .then(async () => {
+        const begun = this.#options.clock.uptime();
         await this.#learn();
         this.save();
+        this.#saveMs = this.#options.clock.uptime() - begun;
       });
     return this.#remembering;
   }

@@ -36,8 +36,12 @@ export const catalogue: Catalogue = {
     const user = new ShareUser(share);
     await user.put('a', 'same');
     const before = share.cursor();
-    assert.deepEqual(await user.put('a', 'same', null), { status: 'done', rev: 1 });
-    assert.deepEqual(await user.put('a', 'same', fileEntry('older')), { status: 'done', rev: 1 });
+    assert.deepEqual(await user.put('a', 'same', null), { status: 'done', rev: 1, unchanged: true });
+    assert.deepEqual(await user.put('a', 'same', fileEntry('older')), {
+      status: 'done',
+      rev: 1,
+      unchanged: true,
+    });
     assert.deepEqual(share.cursor(), before);
   },
 
@@ -265,7 +269,7 @@ export const catalogue: Catalogue = {
     const [first] = await user.commit(rename);
     assert.equal(first?.status, 'done');
     await user.put('new/b', '2');
-    assert.deepEqual(await user.commit(rename), [first]);
+    assert.deepEqual(await user.commit(rename), [{ ...first, unchanged: true }]);
     assert.deepEqual(await user.tree(), { new: null, 'new/a': '1', 'new/b': '2' });
     await user.commit({ kind: 'delete', path: path('new'), expect: { kind: 'directory' }, recursive: true });
     await user.put('new/c', '3');

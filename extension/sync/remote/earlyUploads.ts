@@ -1,7 +1,7 @@
 import type { ContentId } from '../../../server/protocol/contentId.ts';
 import * as content from '../../../server/protocol/messages/content.ts';
 import { nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
-import type { ClientProvider, UploadContent } from '../../connect/serverClient.ts';
+import type { ClientProvider, ServerClient, UploadContent } from '../../connect/serverClient.ts';
 import type { EarlyContents } from '../endpoint.ts';
 import { nodeAt, type Tree } from '../tree/tree.ts';
 
@@ -118,16 +118,21 @@ export class EarlyUploads implements EarlyContents {
     const { share, provider, signal } = this.#options;
     const client = provider.current;
     if (!client) return this.#end();
-    const asked = contents.map(({ content, size }) => ({ content, size }));
-    const { missing } = await client.request(content.missing, { share, contents: asked }, { signal });
-    const from = new Map(missing.map((each) => [each.content, each.from]));
-    const uploads = contents.flatMap(({ path, content, at, size }): UploadContent[] => {
-      const begin = from.get(content);
-      if (begin === undefined) return [];
-      return [uploadOf(content, bytes.subarray(at, at + size), nameOf(path), begin)];
-    });
+    const isMissing = client.isNear ? () => true : await this.#missing(client, contents);
+    const uploads = contents.flatMap(({ path, content, at, size }): UploadContent[] =>
+      isMissing(content) ? [uploadOf(content, bytes.subarray(at, at + size), nameOf(path))] : [],
+    );
     await client.upload(share, uploads, { signal });
     for (const { content } of contents) this.sent.add(content);
+  }
+
+  /** Where a part of one has arrived before, it is sent as a whole: they are small. */
+  async #missing(client: ServerClient, contents: Pack['contents']): Promise<(content: ContentId) => boolean> {
+    const { share, signal } = this.#options;
+    const asked = contents.map(({ content, size }) => ({ content, size }));
+    const { missing } = await client.request(content.missing, { share, contents: asked }, { signal });
+    const ids = new Set(missing.map((each) => each.content));
+    return (id) => ids.has(id);
   }
 
   #end(): void {
@@ -146,11 +151,10 @@ export class EarlyUploads implements EarlyContents {
   }
 }
 
-function uploadOf(content: ContentId, bytes: Uint8Array, hint: string, from: number): UploadContent {
+function uploadOf(content: ContentId, bytes: Uint8Array, hint: string): UploadContent {
   return {
     content,
     size: bytes.byteLength,
-    from,
     hint,
     bytes,
     async *open(at) {

@@ -54,6 +54,12 @@ export class RemoteReader implements ContentSource {
 
 function noting(sink: ContentSink, finished: Set<ContentId>): ContentSink {
   return {
+    ...(sink.storeAll && {
+      async storeAll(parts, bytes) {
+        await sink.storeAll?.(parts, bytes);
+        for (const { content } of parts) finished.add(content);
+      },
+    }),
     async open(part) {
       const writer = await sink.open(part);
       return {

@@ -1,6 +1,5 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Change, Cursor } from '../../../server/protocol/messages/values.ts';
-import { parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import type { RemoteState } from '../base/baseStore.ts';
 import { applyOperation } from '../tree/applyOperation.ts';
 import { EMPTY_TREE, shareNodes, type Tree } from '../tree/tree.ts';
@@ -11,6 +10,8 @@ export interface CommittedOperation {
   readonly operation: Operation;
   /** Of the last change it made. */
   readonly rev: number;
+  /** It made no change: the share held that already. */
+  readonly unchanged?: boolean | undefined;
 }
 
 /**
@@ -71,25 +72,12 @@ export class RemoteTree {
    * which the dense revisions show, the feed has nothing to add and is not needed.
    */
   committed(operations: readonly CommittedOperation[], cursor: Cursor): void {
-    const isFeed =
-      this.#known !== null && this.#own.length === 0 && this.#areAllChanges(operations, cursor, this.#known);
+    const isFeed = this.#known !== null && this.#own.length === 0 && areAllChanges(operations, cursor, this.#known);
     const editor = new TreeEditor(this.#view);
     for (const { operation } of operations) applyOperation(editor, operation);
     if (isFeed) return this.#know(editor.tree(), cursor);
     this.#own = [...this.#own, ...operations];
     this.#view = editor.tree();
-  }
-
-  /** Only for operations that make exactly one change each: one that might also make folders can hide another's change. */
-  #areAllChanges(operations: readonly CommittedOperation[], cursor: Cursor, known: RemoteState): boolean {
-    if (cursor.epoch !== known.cursor.epoch || cursor.rev - known.cursor.rev !== operations.length) return false;
-    const editor = new TreeEditor(this.#view);
-    return operations.every(({ operation }) => {
-      const parent = parentOf(operation.kind === 'rename' ? operation.to : pathOf(operation));
-      const hasParent = parent === undefined || editor.get(parent)?.kind === 'directory';
-      applyOperation(editor, operation);
-      return hasParent && operation.kind !== 'makeDirectory';
-    });
   }
 
   #know(tree: Tree, cursor: Cursor): void {
@@ -108,4 +96,15 @@ export class RemoteTree {
   }
 }
 
-const pathOf = (operation: Exclude<Operation, { kind: 'rename' }>): WirePath => operation.path;
+/**
+ * Whether nothing but these operations has happened up to `cursor`: each has made the one change that follows the one before. An
+ * operation that made folders on its way, or found everything done, does not, nor does one behind somebody else's change.
+ */
+function areAllChanges(
+  operations: readonly CommittedOperation[],
+  cursor: Cursor,
+  { cursor: known }: RemoteState,
+): boolean {
+  if (cursor.epoch !== known.epoch || cursor.rev !== known.rev + operations.length) return false;
+  return operations.every(({ rev, unchanged }, index) => !unchanged && rev === known.rev + index + 1);
+}

@@ -1,20 +1,41 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { ContentId } from '../../protocol/contentId.ts';
 import { diskError, isMissing } from '../../protocol/disk/diskError.ts';
+import type { Jail } from '../../protocol/disk/jail.ts';
 import type { IndexEntries } from './indexEntries.ts';
 import type { ObjectStore } from './objectStore.ts';
 import type { ShareRoot } from './shareRoot.ts';
+
+/** Folders are kept open for so long, because contents are asked for by the thousand. Milliseconds. */
+const KEEP_MS = 100;
 
 /** Opens files that ought to hold a content: those of the share, as the index has it, and that of history. */
 export class ContentSources {
   readonly #root: ShareRoot;
   readonly #entries: IndexEntries;
   readonly #objects: ObjectStore;
+  readonly #keepsFolders: boolean;
+  /** Folders that are open. One of them may have been moved meanwhile. */
+  #jail: Jail | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(root: ShareRoot, entries: IndexEntries, objects: ObjectStore) {
+  /** `keepsFolders`: for a while after a content was opened; `close` is to be called in the end then. */
+  constructor(
+    root: ShareRoot,
+    entries: IndexEntries,
+    objects: ObjectStore,
+    options: { readonly keepsFolders?: boolean } = {},
+  ) {
     this.#root = root;
     this.#entries = entries;
     this.#objects = objects;
+    this.#keepsFolders = options.keepsFolders ?? false;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#jail?.close();
+    this.#jail = undefined;
   }
 
   has(content: ContentId): boolean {
@@ -27,8 +48,13 @@ export class ContentSources {
    * the share is there at all ({@link ShareRoot.check}).
    */
   *open(content: ContentId): Generator<number> {
-    for (const { path } of this.#entries.holding(content)) yield* this.#opened(() => this.#openEntry(path));
+    const wasKept = this.#jail !== undefined;
+    const holding = this.#entries.holding(content);
+    for (const { path } of holding) yield* this.#opened(() => this.#openEntry(path));
     yield* this.#opened(() => openSync(this.#objects.pathOf(content), FLAGS));
+    if (!wasKept) return;
+    this.close();
+    for (const { path } of holding) yield* this.#opened(() => this.#openEntry(path));
   }
 
   *#opened(open: () => number): Generator<number> {
@@ -47,12 +73,22 @@ export class ContentSources {
   }
 
   #openEntry(path: string): number {
+    if (this.#keepsFolders) return openSync(this.#keptJail().at(path), FLAGS);
     const jail = this.#root.openJail();
     try {
       return openSync(jail.at(path), FLAGS);
     } finally {
       jail.close();
     }
+  }
+
+  #keptJail(): Jail {
+    if (!this.#jail) {
+      this.#jail = this.#root.openJail();
+      this.#timer = setTimeout(() => this.close(), KEEP_MS);
+      this.#timer.unref();
+    }
+    return this.#jail;
   }
 }
 

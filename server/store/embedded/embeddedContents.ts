@@ -28,6 +28,10 @@ export class EmbeddedContents implements ContentStore {
     this.#assembly = new ContentAssembly(sources);
   }
 
+  close(): void {
+    this.#sources.close();
+  }
+
   async missing(contents: readonly { content: ContentId; size: number }[]): Promise<ContentPart[]> {
     const missing: ContentPart[] = [];
     try {

@@ -191,6 +191,7 @@ export class EmbeddedShare implements Share {
     await this.#maintenance.close();
     await this.#scans.close();
     await this.#exclusive.idle();
+    this.#parts.contents.close();
     this.#parts.database.close();
   }
 

@@ -81,7 +81,7 @@ export async function openParts(options: EmbeddedShareOptions): Promise<SharePar
     const log = new ChangeLog(database.reader);
     const historyBegin = new HistoryBegin(database);
     const lost = new LostVersions(database.reader);
-    const contents = new ContentSources(root, entries, objects);
+    const contents = new ContentSources(root, entries, objects, { keepsFolders: true });
     return {
       root,
       database,

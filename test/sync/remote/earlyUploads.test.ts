@@ -8,12 +8,13 @@ import { EMPTY_TREE } from '../../../extension/sync/tree/tree.ts';
 import { treeOf } from '../../support/treeNotation.ts';
 
 /** A server that has `known`, and takes uploads until `break`; holds them back between `hold` and `go`. */
-function server(known: readonly string[] = []) {
+function server(known: readonly string[] = [], isNear = false) {
   const has = new Set(known.map((text) => contentIdOf(Buffer.from(text))));
   const got: string[] = [];
   let gate = Promise.resolve();
   let isBroken = false;
   const client = {
+    isNear,
     request: async (_: unknown, { contents }: { contents: { content: ContentId }[] }) => ({
       missing: contents.flatMap(({ content }) => (has.has(content) ? [] : [{ content, from: 0 }])),
     }),
@@ -49,6 +50,15 @@ test('sends what the server lacks, each content once, and nothing that it is kno
   await early.finish();
   assert.deepEqual(got, ['a', 'c']);
   assert.deepEqual([...early.sent].sort(), ['a', 'b', 'c'].map((text) => contentIdOf(Buffer.from(text))).sort());
+});
+
+test('a server on this machine is sent everything without a question', async () => {
+  const { provider, got } = server(['b'], true);
+  const early = new EarlyUploads({ share: 'files', provider, base: EMPTY_TREE });
+  early.decide(true);
+  for (const text of ['a', 'b']) void offer(early, text, text);
+  await early.finish();
+  assert.deepEqual(got, ['a', 'b']);
 });
 
 test('nothing is sent before it may be, and never if it may not', async () => {

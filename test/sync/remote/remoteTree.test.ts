@@ -6,7 +6,7 @@ import type { Change, Cursor } from '../../../server/protocol/messages/values.ts
 import { DIRECTORY } from '../../../server/protocol/entry.ts';
 import { parentOf, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { RemoteTree } from '../../../extension/sync/remote/remoteTree.ts';
-import { EMPTY_TREE, nodeAt, type Tree } from '../../../extension/sync/tree/tree.ts';
+import { EMPTY_TREE, nodeAt, sameNode, type Tree } from '../../../extension/sync/tree/tree.ts';
 import { applyChanges } from '../../../extension/sync/tree/treeEditor.ts';
 import { arbitraryPath } from '../../support/arbitraryTree.ts';
 import { carryOut } from '../../support/carryOut.ts';
@@ -23,19 +23,27 @@ class Numbered {
     return { epoch: 'epoch-0001', rev: this.changes.length };
   }
 
-  /** The revision of an operation that was carried out, or null. */
-  commit(operation: Operation): number | null {
+  /** What became of an operation that was carried out, or null. */
+  commit(operation: Operation): { rev: number; unchanged: boolean } | null {
     const { tree, result } = carryOut(this.tree, operation);
     if (result.status !== 'done') return null;
+    const before = this.changes.length;
     const to = operation.kind === 'rename' ? operation.to : operation.path;
     for (const folder of missingFolders(this.tree, to))
       this.#note({ kind: 'put', rev: 0, path: folder, entry: DIRECTORY });
-    if (operation.kind === 'put') this.#note({ kind: 'put', rev: 0, path: to, entry: operation.entry });
+    const isThere = operation.kind === 'put' && sameNode(nodeAt(this.tree, to), operation.entry);
+    if (operation.kind === 'put' && !isThere) this.#note({ kind: 'put', rev: 0, path: to, entry: operation.entry });
     else if (operation.kind === 'delete') this.#note({ kind: 'delete', rev: 0, path: to });
     else if (operation.kind === 'rename') this.#note({ kind: 'rename', rev: 0, from: operation.from, to });
-    else if (!nodeAt(this.tree, to)) this.#note({ kind: 'put', rev: 0, path: to, entry: DIRECTORY });
+    else if (operation.kind === 'makeDirectory' && !nodeAt(this.tree, to))
+      this.#note({ kind: 'put', rev: 0, path: to, entry: DIRECTORY });
     this.tree = tree;
-    return this.changes.length;
+    return { rev: this.changes.length, unchanged: this.changes.length === before };
+  }
+
+  /** The same for one that is going to be. */
+  done(operation: Operation): { rev: number; unchanged: boolean } {
+    return this.commit(operation) ?? assert.fail();
   }
 
   #note(change: Change): void {
@@ -61,9 +69,25 @@ test('one save needs no word from the feed', () => {
   share.commit(put('a', '1'));
   const remote = new RemoteTree({ tree: share.tree, cursor: share.cursor });
   const operation: Operation = { kind: 'put', path: p('a'), entry: file('2'), expect: file('1') };
-  remote.committed([{ operation, rev: share.commit(operation) ?? 0 }], share.cursor);
+  remote.committed([{ operation, ...share.done(operation) }], share.cursor);
   assert.deepEqual(remote.known?.cursor, share.cursor);
   assert.equal(show(remote.known?.tree ?? EMPTY_TREE), 'a=2');
+});
+
+test('nor do a folder and what is put into it, as long as each is made by an operation of its own', () => {
+  for (const [operations, isConfirmed] of [
+    [[{ kind: 'makeDirectory', path: p('d') }, put('d/a', '1')], true],
+    [[put('d/a', '1')], false],
+  ] as [Operation[], boolean][]) {
+    const share = new Numbered();
+    const remote = new RemoteTree({ tree: share.tree, cursor: share.cursor });
+    remote.committed(
+      operations.map((operation) => ({ operation, ...share.done(operation) })),
+      share.cursor,
+    );
+    assert.equal(show(remote.view), 'd/a=1');
+    assert.equal(remote.known?.cursor.rev, isConfirmed ? 2 : 0);
+  }
 });
 
 test('a feed that tells nothing new leaves what is stored as it is', () => {
@@ -80,7 +104,7 @@ test("somebody else's change in between is not missed", () => {
   const remote = new RemoteTree({ tree: share.tree, cursor: share.cursor });
   share.commit(put('theirs', '1'));
   const operation = put('mine', '2');
-  remote.committed([{ operation, rev: share.commit(operation) ?? 0 }], share.cursor);
+  remote.committed([{ operation, ...share.done(operation) }], share.cursor);
   assert.equal(remote.known?.cursor.rev, 0);
   assert.equal(show(remote.view), 'mine=2');
   remote.follow(share.changes, share.cursor);
@@ -97,7 +121,7 @@ test('a rename that the feed tells again is not carried out twice', () => {
     put('a', 'new'),
   ];
   remote.committed(
-    moves.map((operation) => ({ operation, rev: share.commit(operation) ?? 0 })),
+    moves.map((operation) => ({ operation, ...share.done(operation) })),
     share.cursor,
   );
   assert.equal(show(remote.view), 'a=new b=old');
@@ -153,8 +177,8 @@ test('whatever we and others do, and however late the feed is: what is known of 
           const done: { operation: Operation; rev: number }[] = [];
           for (const { kind, path, to, text } of event.operations) {
             const operation = operationFor(share.tree, kind, path, to, text);
-            const rev = operation && share.commit(operation);
-            if (operation && rev) done.push({ operation, rev });
+            const outcome = operation && share.commit(operation);
+            if (operation && outcome) done.push({ operation, ...outcome });
           }
           if (event.who === 'we') remote.committed(done, share.cursor);
         }
