@@ -7,7 +7,9 @@ import { type CommonOptions, type CommonStretch, commonStretches } from './commo
 import type { ServerClient } from './serverClient.ts';
 
 /**
- * Smaller contents travel whole: what a comparison saves of them is less than the round trip and the reading that it takes.
+ * Smaller contents travel whole: what a comparison saves of them is less than the two round trips and the reading that it takes.
+ * Measured over 100 Mbit/s and 25 ms each way: of what does not compress, 2 MiB take as long either way and 16 MiB a third; of
+ * text that compresses ten times, 16 MiB take as long either way. Within one machine a comparison never pays.
  */
 export const SMALLEST_DELTA = 4 * 1024 * 1024;
 

@@ -42,7 +42,8 @@ export class Downloads {
     const fetch = async (pack: DownloadPack, either: AbortSignal): Promise<void> => {
       const [part] = pack.parts;
       const old = part && forgiving(held?.(part.content));
-      const rest = old && pack.parts.length === 1 ? await this.#fetchDelta(share, part, old, counting, either) : pack;
+      const pays = old && pack.parts.length === 1 && this.#wire.compression.isWorthIt;
+      const rest = pays ? await this.#fetchDelta(share, part, old, counting, either) : pack;
       if (rest) await this.#fetch(share, rest, counting, either);
     };
     return forEachInFlight(packs, IN_FLIGHT, fetch, signal);

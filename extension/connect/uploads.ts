@@ -32,7 +32,8 @@ export class Uploads {
     const packs = packContents(contents, this.#wire.maxContents);
     const send = async (pack: UploadPack, signal: AbortSignal): Promise<void> => {
       const [first] = pack.contents;
-      const rest = first && isComparable(first) ? await this.#sendDelta(share, first, { ...options, signal }) : pack;
+      const pays = this.#wire.compression.isWorthIt && first && isComparable(first);
+      const rest = pays ? await this.#sendDelta(share, first, { ...options, signal }) : pack;
       if (rest) await this.#start(share, await this.#prepare(rest, options.onProgress), signal).done;
     };
     return forEachInFlight(packs, IN_FLIGHT, send, options.signal);

@@ -4,12 +4,13 @@ import type { ServerClient } from '../../extension/connect/serverClient.ts';
 import * as compute from '../../server/protocol/messages/compute.ts';
 import { ServerProcess } from '../support/programs.ts';
 import type { Bench } from './bench.ts';
-import type { Figure } from './figures.ts';
+import { type Figure, time } from './figures.ts';
 
 const SECONDS = 3;
 const PIPELINED = 64;
+const NUMBERS = 1_000_000;
 
-/** Round trips of `compute/add` per second, on one connection over loopback. */
+/** Round trips of `compute/add` per second, and a sort of many numbers, on one connection over loopback. */
 export async function measureCalls({ home, cleanUps }: Bench): Promise<Figure[]> {
   const server = await ServerProcess.start(
     { after: (cleanUp) => void cleanUps.push(cleanUp as never) },
@@ -19,11 +20,15 @@ export async function measureCalls({ home, cleanUps }: Bench): Promise<Figure[]>
   await rate(client, PIPELINED, 0.5);
   const one = await rate(client, 1, SECONDS);
   const many = await rate(client, PIPELINED, SECONDS);
+  const numbers = Float64Array.from({ length: NUMBERS }, () => Math.random());
+  await client.sortNumbers(numbers);
+  const sort = await time(() => client.sortNumbers(numbers));
   client.close();
   await server.running.stop();
   return [
     { name: 'compute/add, one at a time', ours: one, unit: '/s' },
     { name: `compute/add, ${PIPELINED} under way`, ours: many, unit: '/s' },
+    { name: 'a million numbers sorted', ours: sort, unit: 'ms' },
   ];
 }
 

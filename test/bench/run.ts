@@ -1,4 +1,4 @@
-// `npm run bench [-- --json]`: saves, calls and whole trees over loopback, beside rsync on the same files in the same run.
+// `npm run bench [-- --json]`: saves, calls, large files and whole trees over loopback, beside rsync on the same files in the same run.
 //
 // The figures depend on the machine and on what else it does; the ratios less so.
 
@@ -11,6 +11,7 @@ import type { Bench } from './bench.ts';
 import { measureCalls } from './calls.ts';
 import { type Figure, ratioOf, report } from './figures.ts';
 import { startRsync } from './rsyncDaemon.ts';
+import { measureLargeFiles } from './largeFiles.ts';
 import { measureSaves } from './saves.ts';
 import { measureTrees } from './trees.ts';
 
@@ -25,7 +26,8 @@ try {
   else console.error('There is no rsync, and only root can install it: our figures stand alone.');
   const bench: Bench = { home, tree, rsync, cleanUps };
   const figures: Figure[] = [];
-  for (const measure of [measureTrees, measureSaves, measureCalls]) figures.push(...(await measure(bench)));
+  for (const measure of [measureTrees, measureLargeFiles, measureSaves, measureCalls])
+    figures.push(...(await measure(bench)));
   if (flags.json) console.log(JSON.stringify(figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) }))));
   else {
     console.log(report(figures).join('\n'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { SMALLEST_DELTA } from '../../extension/connect/comparison.ts';
 import { type Comparable, deltaOf } from '../../extension/connect/deltaUploads.ts';
@@ -11,8 +11,9 @@ import { SynclineError } from '../../server/protocol/errors.ts';
 import { receiveTransfer } from '../../server/protocol/transfer/receiveTransfer.ts';
 import { sendTransfer } from '../../server/protocol/transfer/sendTransfer.ts';
 import { MemorySink } from '../support/memorySink.ts';
+import { FaultProxy } from '../support/network/faultProxy.ts';
 import { ServerDouble } from '../support/serverDouble.ts';
-import { startServer } from '../support/serverProcess.ts';
+import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 import { SyncedFolder } from '../support/syncedFolder.ts';
 
 const LARGE = 2 * SMALLEST_DELTA;
@@ -22,13 +23,21 @@ const LITTLE = 600_000;
 const insert = (bytes: Buffer, at: number, text: string): Buffer =>
   Buffer.concat([bytes.subarray(0, at), Buffer.from(text), bytes.subarray(at)]);
 
+/** Further away than on this machine, where everything travels whole. */
+async function farServer(t: TestContext): Promise<ServerProcess> {
+  const server = await startServer(t);
+  const proxy = await FaultProxy.start(t, server.url);
+  proxy.set({ delayMs: 10 });
+  return { ...server, url: proxy.url };
+}
+
 async function traffic(folder: SyncedFolder): Promise<{ sent: number; received: number }> {
   const { sent, received } = (await folder.connection.client()).traffic;
   return { sent, received };
 }
 
 test('of a large file that changed in places only these travel, and arrive as the whole file', async (t) => {
-  const server = await startServer(t);
+  const server = await farServer(t);
   const folder = new SyncedFolder(t, server);
   mkdirSync(folder.root);
   let bytes: Buffer = randomBytes(LARGE);
@@ -46,7 +55,7 @@ test('of a large file that changed in places only these travel, and arrive as th
 });
 
 test('of a large file that changed on the server only what changed is fetched, whatever is held here', async (t) => {
-  const server = await startServer(t);
+  const server = await farServer(t);
   const [folder, other] = [new SyncedFolder(t, server), new SyncedFolder(t, server)];
   for (const { root } of [folder, other]) mkdirSync(root);
   let bytes: Buffer = randomBytes(LARGE);
