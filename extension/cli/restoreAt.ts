@@ -4,7 +4,8 @@ import type { Problem } from '../../server/protocol/problem.ts';
 import { printable, type WirePath } from '../../server/protocol/wirePath.ts';
 import type { Moment, PastState } from '../connect/remoteFiles.ts';
 import { carryOut } from '../connect/undo/carryOut.ts';
-import { brakeOnRestore, movedTo, planRestore, type RestorePlan } from '../connect/undo/planRestore.ts';
+import { brakeOnRestore, type RestorePlan } from '../connect/undo/planRestore.ts';
+import { prepareRestore } from '../connect/undo/prepareRestore.ts';
 import { askYes } from './askYes.ts';
 import type { Cli } from './cli.ts';
 import { isoTime } from './entryText.ts';
@@ -31,12 +32,7 @@ export async function restoreAt(
   const { out, signal } = cli;
   const path = files.resolve(text);
   const target = to === undefined ? path : files.resolveBelow(to);
-  const state = await files.past(path, at, { signal });
-  if (state.held.size === 0) throw nothingThere(path && files.shown(path), state);
-  const then = target === path || target === undefined ? state.held : movedTo(state.held, path, target);
-  const now = await files.holding(target, { signal });
-  // elsewhere there may be things that have nothing to do with it
-  const plan = planRestore(then, now, { keepNew: keepNew || target !== path });
+  const { state, plan, present } = await prepareRestore(files, path, at, { to: target, keepNew, signal });
   const shownOperation = (operation: Operation): Operation =>
     operation.kind === 'rename' ? operation : { ...operation, path: files.shown(operation.path) as WirePath };
   const shown = target === undefined ? '.' : files.shown(target);
@@ -57,7 +53,7 @@ export async function restoreAt(
     const counts = { ...countsOf(plan.operations), problems: lost.length, rev: null, dryRun: true };
     out.result(result(counts), `Dry run: ${summary(plan.operations, lost.length)}. Nothing was changed.`);
   } else {
-    await brake(cli, plan, now.size, yes);
+    await brake(cli, plan, present, yes);
     const { done, rev, problems } = await carryOut(files, plan.operations, { signal });
     tell('applied', done);
     const shownProblems = problems.map((each) => ({ ...each, path: files.shown(each.path as WirePath) }));
@@ -81,11 +77,6 @@ async function brake(cli: Cli, plan: RestorePlan, of: number, yes: boolean): Pro
 
 const describe = ({ rev, at }: PastState): string =>
   at === null ? `revision ${rev}` : `${formatTime(at)} (revision ${rev})`;
-
-function nothingThere(shown: string | undefined, state: PastState): SynclineError {
-  const what = shown === undefined ? 'The share was empty' : `There was nothing at “${printable(shown)}”`;
-  return new SynclineError('NotFound', `${what} at ${describe(state)}; “syncline history” lists what there was.`);
-}
 
 function lostProblems({ lost }: RestorePlan, shown: (path: WirePath) => string): Problem[] {
   const message = 'What it held then is not in the history any more; what is there now stays.';

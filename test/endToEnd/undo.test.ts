@@ -140,8 +140,8 @@ test('what another program destroyed is told, the rest comes back, and the exit 
   assert.deepEqual(tree(), { src: null, 'src/deep': null, 'src/empty': null, 'src/link': '-> a.txt' });
 });
 
-test('the history of a folder that is gone lists what was deleted in it', async (t) => {
-  const { run } = await setUp(t);
+test('the history of a folder that is gone lists what was deleted in it, and the point to go back to', async (t) => {
+  const { run, tree } = await setUp(t);
   ok(await run('rm', '-r', 'src'));
   const { lines } = await run('history', 'src', '--json');
   assert.deepEqual(
@@ -149,6 +149,11 @@ test('the history of a folder that is gone lists what was deleted in it', async 
     ['src/a.txt deleted', 'src/deep/b.sh deleted', 'src/link deleted'],
   );
   assert.ok(lines.every(({ since }) => typeof (since as { rev: number }).rev === 'number'));
+  const [point] = (await run('history', 'src', '--points', '--json')).lines;
+  assert.deepEqual([point?.['deleted'], point?.['replaced'], point?.['by']], [3, 0, ['default']]);
+  assert.match(ok(await run('history', 'src', '--points')), /^ *REV +UNTIL +REPLACED +DELETED +WHAT\n.* src\/a\.txt, /);
+  ok(await run('restore', 'src', '--at', String(point?.['rev'])));
+  assert.deepEqual(tree(), BEFORE);
 });
 
 test('a moment beyond what is kept is refused with the moment at which history begins', async (t) => {

@@ -6,6 +6,8 @@ export interface CarriedOut {
   readonly done: readonly Operation[];
   /** Of the last operation that was done; null when there was none. */
   readonly rev: number | null;
+  /** Of the state before the first one that was done. */
+  readonly before: number | null;
   readonly problems: readonly Problem[];
 }
 
@@ -26,6 +28,7 @@ export async function carryOut(
   const done: Operation[] = [];
   const problems: Problem[] = [];
   let rev: number | null = null;
+  let before: number | null = null;
   for (let at = 0; at < operations.length; at += BATCH) {
     options.signal?.throwIfAborted();
     const batch = operations.slice(at, at + BATCH);
@@ -34,13 +37,14 @@ export async function carryOut(
       const operation = batch[i];
       if (result.status === 'done') {
         rev = result.rev;
+        before ??= rev - 1;
         if (operation) done.push(operation);
       } else if (result.status === 'problem') {
         problems.push({ path: result.path, code: result.code, message: result.message });
       } else problems.push({ path: result.path, code: 'Changed', message: CHANGED });
     }
   }
-  return { done, rev, problems };
+  return { done, rev, before, problems };
 }
 
 const CHANGED = 'It has changed on the server meanwhile; nothing was overwritten.';

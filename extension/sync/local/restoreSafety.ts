@@ -42,7 +42,8 @@ export async function restoreSafety(
   makeRoot(root);
   const endpoint = new LocalEndpoint({
     root,
-    stateDirectory,
+    // the folder's own sync may be fetching into its state at the same time
+    stateDirectory: join(stateDirectory, 'restoring'),
     cache: new StatCache(),
     safety: new SafetyCopies(folder, Date.now),
     log: () => {},

@@ -38,6 +38,8 @@ export const COMMAND_NAMES = [
   'verifyWorkspace',
   'showHistory',
   'restoreVersion',
+  'restoreAt',
+  'showSafetyCopies',
   'addNumbers',
   'sortValues',
   'sortDescending',

@@ -34,7 +34,8 @@ export function historyCommands(services: Services): Pick<CommandHandlers, 'show
     async showHistory(...args) {
       const [file] = await serverPathsFor(services, args, 'Show History');
       if (!file) return undefined;
-      const versions = await versionsOf(file.place, file.path, false);
+      // a folder that is gone, or is a file now, has left its files' versions below its path
+      const versions = await versionsOf(file.place, file.path, true);
       if (versions.length === 0) {
         messenger.inform(`“${nameOf(file.path)}” has no earlier versions.`);
         return versions;
@@ -87,7 +88,8 @@ async function showVersions(
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { version: Version }>();
   pick.title = `Syncline: History of ${file.path}`;
   pick.placeholder = 'Choose a version to compare it with what is there now';
-  pick.items = versions.map((version) => ({ ...versionLine(version, false), version, buttons: [button] }));
+  const isFolder = versions.some(({ path }) => path !== file.path);
+  pick.items = versions.map((version) => ({ ...versionLine(version, isFolder), version, buttons: [button] }));
   pick.onDidTriggerItemButton(({ item }) => {
     pick.hide();
     restore(services, file.place, item.version).catch((error: unknown) =>
@@ -98,11 +100,11 @@ async function showVersions(
     const version = pick.selectedItems[0]?.version;
     pick.hide();
     if (version?.entry.kind !== 'file') return;
-    const title = `${nameOf(file.path)} (before revision ${version.rev} ↔ now)`;
+    const title = `${nameOf(version.path)} (before revision ${version.rev} ↔ now)`;
     void vscode.commands.executeCommand(
       'vscode.diff',
       contentUri({ ...file.place, path: version.path }, version.entry),
-      uriOf(file),
+      uriOf({ ...file, path: version.path }),
       title,
     );
   });
@@ -114,7 +116,7 @@ async function showVersions(
 async function scopeOf(services: Services, subject: unknown) {
   if (subject instanceof vscode.Uri || typeof subject === 'string') {
     const [file] = await serverPathsFor(services, [subject], 'Restore Version');
-    if (file) return { ...file, below: false };
+    if (file) return { ...file, below: true };
   }
   const row = isRow(subject) ? subject : services.serverFilesView.selection[0];
   if (row?.kind === 'entry')

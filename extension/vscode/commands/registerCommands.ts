@@ -9,12 +9,14 @@ import { connectCommands } from './connectCommands.ts';
 import { historyCommands } from './historyCommands.ts';
 import { jobCommands } from './jobCommands.ts';
 import { placeCommands } from './placeCommands.ts';
+import { safetyCommands } from './safetyCommands.ts';
 import type { Services } from './services.ts';
 import { statusCommand } from './statusCommand.ts';
 import { submitCommands } from './submitCommands.ts';
 import { syncCommands } from './syncCommands.ts';
 import { syncFolderCommand } from './syncFolder.ts';
 import { transferCommands } from './transferCommands.ts';
+import { undoCommands } from './undoCommands.ts';
 import { verifyCommands } from './verifyCommands.ts';
 import { viewCommands } from './viewCommands.ts';
 
@@ -31,6 +33,8 @@ export function commandTable(services: Services): CommandHandlers {
     ...conflictCommands(services),
     ...verifyCommands(services),
     ...historyCommands(services),
+    ...undoCommands(services),
+    ...safetyCommands(services),
     ...computeCommands(services),
     ...jobCommands(services),
     ...submitCommands(services),
@@ -96,6 +100,8 @@ const DOING: Readonly<Record<CommandName, string>> = {
   verifyWorkspace: 'verify the workspace',
   showHistory: 'show the history',
   restoreVersion: 'restore the version',
+  restoreAt: 'restore it as it was',
+  showSafetyCopies: 'show safety copies',
   addNumbers: 'add',
   sortValues: 'sort',
   sortDescending: 'sort',

@@ -66,6 +66,15 @@ export async function serverFolderFor(services: Services, subject: unknown): Pro
   return { place, path: typeof subject === 'string' && subject !== '' ? parseWirePath(subject) : place.dir };
 }
 
+/** A path on the server, whatever it holds or held, or a place as a whole; asked for as a last resort. */
+export async function serverScopeFor(services: Services, subject: unknown, title: string): Promise<ServerFolder> {
+  if (isRow(subject) && subject.kind !== 'entry')
+    return { place: subject.place.address, path: subject.place.address.dir };
+  const [file] = await serverPathsFor(services, subject === undefined ? [] : [subject], title);
+  if (!file) throw new SynclineError('Cancelled');
+  return file;
+}
+
 /** Local files and folders that a command is about, with the target they belong to. */
 export function localFilesFor(
   { targets }: Services,

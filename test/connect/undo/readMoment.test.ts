@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMoment } from '../../extension/cli/parseMoment.ts';
+import { readMoment } from '../../../extension/connect/undo/readMoment.ts';
 
 const MEANT: [string, object][] = [
   ['17', { rev: 17 }],
@@ -18,12 +18,10 @@ const MEANT: [string, object][] = [
 
 for (const [text, moment] of MEANT)
   test(`“${text}” is a moment`, () => {
-    assert.deepEqual(parseMoment(text), moment);
+    assert.deepEqual(readMoment(text), moment);
   });
 
-for (const text of ['', 'soon', '-5', '1.5', '2026', '25.11.2026', '10 parsecs ago', '2026-11-41'].filter(
-  (each) => each !== '2026',
-))
+for (const text of ['', 'soon', '-5', '1.5', '25.11.2026', '10 parsecs ago', '2026-11-41'])
   test(`“${text}” is none`, () => {
-    assert.throws(() => parseMoment(text), /takes a revision/);
+    assert.equal(readMoment(text), null);
   });
