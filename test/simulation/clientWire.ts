@@ -7,6 +7,8 @@ import type { Program } from './scheduler.ts';
 import type { Wire } from './simulatedLink.ts';
 
 interface Onlooker {
+  /** A client asks for this. */
+  asked(operations: readonly Operation[]): void;
   /** The server has answered a commit; `done`: what it said is done. */
   answered(cursor: Cursor, done: readonly Operation[]): void;
   violated(violation: Violation): void;
@@ -50,7 +52,9 @@ export class ClientWire implements Wire {
     if (!text.includes('"files/commit"')) return undefined;
     if (this.#mode === 'pull') this.#onlooker.violated(new Violation(`A client that pulls sent a commit: ${text}`));
     const message = JSON.parse(text) as Message;
-    this.#asked.set(message.id, message.params?.operations ?? []);
+    const operations = message.params?.operations ?? [];
+    this.#asked.set(message.id, operations);
+    this.#onlooker.asked(operations);
     if (!this.duplicatesNextCommit) return undefined;
     this.duplicatesNextCommit = false;
     return JSON.stringify({ ...message, id: `again-${String(message.id)}` });

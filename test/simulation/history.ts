@@ -1,7 +1,9 @@
 import { Violation } from './violation.ts';
 import type * as parts from './simulatedParts.ts';
 import { turnOfTheLoop, within } from './patchNode.ts';
+import type { VirtualDisk } from './disk/virtualDisk.ts';
 import type { HistoryPlan } from './plan.ts';
+import type { SimulatedClient } from './simulatedClient.ts';
 import { describeStep } from './step.ts';
 import { Trace } from './trace.ts';
 import type { World } from './world.ts';
@@ -110,13 +112,26 @@ class Course {
       const kind = target?.state.kind;
       return kind === undefined || BUSY.has(kind) ? [`${machine.name} is ${kind ?? 'down'}`] : [];
     });
-    return [...states, ...clients.flatMap((client) => this.#parts.differences(client, server.machine.disk))];
+    return [...states, ...clients.flatMap((client) => this.#asProgram(client, server.machine.disk))];
+  }
+
+  /** The client's program is asked what it ignores, and may have to read for that. */
+  #asProgram(client: SimulatedClient, share: VirtualDisk): string[] {
+    const { scheduler } = this.#world;
+    scheduler.current = client.machine.program;
+    try {
+      return this.#parts.differences(client, share);
+    } finally {
+      scheduler.current = null;
+    }
   }
 
   /** A brake waits for a person: here is one. */
   #confirmBrakes(): void {
-    for (const { target, machine } of this.#world.clients) {
+    for (const client of this.#world.clients) {
+      const { target, machine } = client;
       if (target?.state.kind !== 'stopped') continue;
+      client.isConfirmed = true;
       const confirm = (): void => void target.syncOnce({ confirmed: true }).catch(() => {});
       this.#world.scheduler.after(0, 'a person confirms', confirm, machine.program);
     }

@@ -4,6 +4,9 @@ import type { SimulatedClient } from './simulatedClient.ts';
 import type { ClientWire } from './clientWire.ts';
 import type { World } from './world.ts';
 
+/** Together with the folder they are more than a tree has that is deleted without a question. */
+const MANY = 24;
+
 /** Lets one step happen to the world, now. */
 export function performStep(world: World, step: Step): void {
   switch (step.do) {
@@ -11,6 +14,12 @@ export function performStep(world: World, step: Step): void {
       return write(world, step);
     case 'ignore':
       return void world.write(world.machine(step.at), step.path, `${step.rules.join('\n')}\n`, 'inPlace');
+    case 'fill':
+      for (let n = 0; n < MANY; n++)
+        world.write(world.machine(step.at), `${step.path}/${n}`, world.newText(false), 'inPlace');
+      return;
+    case 'vanish':
+      return world.person(step.at).removeAll();
     case 'copy':
       return void world.person(step.at).copy(step.path, step.to);
     case 'rename':

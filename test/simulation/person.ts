@@ -55,6 +55,13 @@ export class Person {
     });
   }
 
+  /** All that is theirs. */
+  removeAll(): void {
+    const { inode } = this.#at('.');
+    if (inode?.kind !== 'directory') return;
+    for (const name of [...inode.entries.keys()]) if (name !== '.syncline') this.remove(name);
+  }
+
   makeFolder(path: string): boolean {
     return this.#attempt(() => {
       this.#makeParents(`${path}/x`);

@@ -15,7 +15,7 @@ export interface HistoryPlan {
 }
 
 const FILES = ['a', 'b', 'A', 'c.txt', 'd/a', 'd/b', 'd/e/a', 'e/a', 'e/b', 'e/d/a', 'f/x', 'D/a'];
-const FOLDERS = ['d', 'e', 'd/e', 'e/d', 'f', 'D', 'g'];
+const FOLDERS = ['d', 'e', 'd/e', 'e/d', 'f', 'D', 'g', 'h'];
 const IGNORED = ['x.ign', 'd/y.ign', 'e/z.ign', '.git/config'];
 const RULES = [
   ['*.ign'],
@@ -99,6 +99,8 @@ function edit(random: Random, at: Where, editsRules: boolean): Step {
       editsRules ? 3 : 0,
       { do: 'ignore', at, path: random.pick(['.gitignore', 'd/.gitignore']), rules: random.pick(RULES) },
     ],
+    [0.3, { do: 'fill', at, path: 'h' }],
+    [0.2, { do: 'vanish', at }],
     [1, { do: 'restore', at: client, choice: random.below(20) }],
     [1, { do: 'resolve', at: client, choice: random.below(30) }],
   ]);

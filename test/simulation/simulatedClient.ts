@@ -24,6 +24,8 @@ export class SimulatedClient {
   readonly machine: Machine;
   readonly mode: Mode;
   readonly wire: Wire;
+  /** A person has said that large deletions are meant. */
+  isConfirmed = false;
   readonly #server: SimulatedServer;
   #starts = 0;
   #target: TargetSync | null = null;

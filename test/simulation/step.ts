@@ -14,6 +14,10 @@ export type Step =
     }
   | { readonly do: 'copy' | 'rename'; readonly at: Where; readonly path: string; readonly to: string }
   | { readonly do: 'remove' | 'makeFolder' | 'toggleExecutable'; readonly at: Where; readonly path: string }
+  /** Many files at once, in a folder of their own. */
+  | { readonly do: 'fill'; readonly at: Where; readonly path: string }
+  /** Everything is gone, as from a disk that is not mounted. */
+  | { readonly do: 'vanish'; readonly at: Where }
   | { readonly do: 'link'; readonly at: Where; readonly path: string; readonly target: string }
   | { readonly do: 'ignore'; readonly at: Where; readonly path: string; readonly rules: readonly string[] }
   | { readonly do: 'restore' | 'resolve'; readonly at: number; readonly choice: number }

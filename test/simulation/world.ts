@@ -23,6 +23,7 @@ import type { TimedStep, Where } from './step.ts';
 import { StoredShare } from './storedShare.ts';
 import { timersOf } from './timers.ts';
 import type { Trace } from './trace.ts';
+import { unbraked } from './unbraked.ts';
 
 /** Folders that are simulated before they are on a disk. */
 const REAL_MEMORY = '/dev/shm';
@@ -69,6 +70,7 @@ export class World {
     this.server = new SimulatedServer(machine, !plan.steps.some(isLarge), (cursor) => this.#serverIsReady(cursor));
     this.clients = plan.modes.map((mode, n) => {
       const wire = new ClientWire(this.#random, mode, {
+        asked: (operations) => this.#requireBrake(n, operations),
         answered: (cursor, done) => this.#remember(cursor, done),
         violated: (violation) => this.report(violation),
       });
@@ -245,6 +247,12 @@ export class World {
     }
   }
 
+  #requireBrake(at: number, operations: readonly Operation[]): void {
+    const client = this.clients[at] as SimulatedClient;
+    const wrong = client.isConfirmed ? undefined : unbraked(operations, client.machine.disk, this.server.machine.disk);
+    if (wrong) this.report(new Violation(`${client.machine.name} deletes without asking: ${wrong}.`));
+  }
+
   #remember(cursor: Cursor, done: readonly Operation[]): void {
     this.#puts.add(done);
     if (this.#whenAnswered) this.scheduler.after(0, 'a commit was answered', this.#whenAnswered, null);
@@ -260,7 +268,7 @@ export class World {
 
   #forbids(machine: string, path: string): string | undefined {
     if (/(^|\/)\.git(\/|$)/.test(path)) return 'it belongs to git';
-    const isEdited = this.#plan.steps.some(({ step }) => step.do === 'ignore');
+    const isEdited = this.#plan.steps.some(({ step }) => step.do === 'ignore' || step.do === 'vanish');
     if (machine !== 'server' && this.#plan.rules && !isEdited && path.endsWith('.ign')) return 'it is ignored';
     const mode = this.clients.find((client) => client.machine.name === machine)?.mode;
     if (mode === 'push' || mode === 'mirror') return `the mode is ${mode}`;
