@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { openShare } from '../support/embeddedShare.ts';
+import { openShare, TestLog } from '../support/embeddedShare.ts';
 import { describe, entryOf, fileEntry, path, ShareUser } from '../support/shareUser.ts';
 import { harvest, plant, type Tree } from '../support/tree.ts';
+import { openParts } from '../../server/store/embedded/shareParts.ts';
+import { ShareScans } from '../../server/store/embedded/shareScans.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import type { Share } from '../../server/store/share.ts';
 
 /** Resolves when the share tells a state in which `isThere` holds. */
@@ -50,6 +54,35 @@ test('a file and a folder of a commit that others change at once are noticed, as
   writeFileSync(at('d/e/g/new'), 'theirs, too');
   const all = { d: null, 'd/e': null, 'd/e/g': null, 'd/e/f': 'theirs', 'd/e/g/new': 'theirs, too' };
   await until(share, async () => isDeepStrictEqual(await user.tree().catch(() => null), all));
+});
+
+test('who asks what has changed while others’ files are being taken in is told of them, too', async (t) => {
+  const directory = temporaryFolder(t);
+  const parts = await openParts({ name: 'x', directory, log: new TestLog() });
+  const { root, reader, problems, own } = parts;
+  const asked = Promise.withResolvers<void>();
+  const takenIn = Promise.withResolvers<readonly []>();
+  const takeIn = (): Promise<readonly []> => {
+    asked.resolve();
+    return takenIn.promise;
+  };
+  const log = new TestLog();
+  const scans = new ShareScans(
+    { root, entries: reader.entries, problems, log, own, settled: async () => {}, takeIn },
+    {},
+  );
+  await scans.start();
+  await scans.caughtUp();
+  writeFileSync(join(directory, 'new'), '1');
+  await asked.promise;
+  let isCaughtUp = false;
+  const waiting = scans.caughtUp().then(() => (isCaughtUp = true));
+  await setImmediate();
+  assert.equal(isCaughtUp, false);
+  takenIn.resolve([]);
+  await waiting;
+  await scans.close();
+  parts.database.close();
 });
 
 test('what never belongs to a share is not adopted, and what cannot be synced is counted', async (t) => {

@@ -9,8 +9,8 @@ import { nodeAt, type Tree } from '../tree/tree.ts';
 const PACK_BYTES = 1024 * 1024;
 /** Small files that travel together. */
 const PACK_CONTENTS = 1000;
-/** More packs than these hold the look back. */
-const MOST_PACKS = 6;
+/** More packs than these hold the look back: enough for a slow line, where each waits for two answers. */
+const MOST_PACKS = 12;
 
 interface Pack {
   readonly bytes: Buffer;

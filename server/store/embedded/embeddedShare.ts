@@ -111,7 +111,9 @@ export class EmbeddedShare implements Share {
     return this.#parts.tree.stat(path);
   }
 
-  changes(page: ChangesPage): Promise<ResultOf<typeof files.changes>> {
+  async changes(page: ChangesPage): Promise<ResultOf<typeof files.changes>> {
+    // whoever has just put files here wants them in the picture
+    if (page.snapshot === undefined) await this.#scans.caughtUp();
     return this.#parts.feed.changes(page);
   }
 

@@ -33,6 +33,8 @@ export interface ScanParts {
 const SCAN_SHARE = 20;
 /** Where not every folder is watched, everything is looked at this often. */
 const DEGRADED_MS = 10_000;
+/** Nobody waits longer than this for what others keep changing, milliseconds. */
+const CAUGHT_UP_MS = 10_000;
 /** A file that someone was writing to is looked at again after this time, if nothing tells that it changed before. */
 const UNSETTLED_MS = 300;
 
@@ -84,6 +86,16 @@ export class ShareScans {
   /** Looks at everything and resolves when it is taken in. @throws SynclineError `ShareUnavailable`, `Cancelled` */
   rescan(signal?: AbortSignal): Promise<void> {
     return this.#turn.run(() => this.#attempt('everything', signal));
+  }
+
+  /** Resolves when what has been noticed is taken in, at once if nothing has; or else after some seconds. */
+  async caughtUp(): Promise<void> {
+    if (!this.#draining) return;
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CAUGHT_UP_MS);
+    timer.unref();
+    await Promise.race([this.#turn.idle(), tooLong]);
+    clearTimeout(timer);
   }
 
   async close(): Promise<void> {
