@@ -3,6 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { Place } from './place.ts';
 
+/** Programs start twice as fast when they need not be compiled again. */
+const COMPILED = join(import.meta.dirname, '../../.cache/compiled');
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'fuse.ts')).href;
 
 /** Makes programs die at named places: those that are started with {@link env}. */
@@ -14,7 +16,7 @@ export class FuseBox {
   }
 
   get env(): Readonly<Record<string, string>> {
-    return { SYNCLINE_FUSE: this.#file, NODE_OPTIONS: `--import=${PRELOAD}` };
+    return { SYNCLINE_FUSE: this.#file, NODE_OPTIONS: `--import=${PRELOAD}`, NODE_COMPILE_CACHE: COMPILED };
   }
 
   /** The next call that fits kills whoever makes it, also one who is running already. */
