@@ -1,4 +1,4 @@
-import { median, quantile } from './figures.ts';
+import { quantile } from './figures.ts';
 
 /** One row of the comparison's results, as far as it is used: one measurement of one peer. */
 export interface Measurement {
@@ -68,4 +68,12 @@ export function summarize(rows: readonly Measurement[]): Summary[] {
     })
     .filter(({ count }) => count > 0)
     .sort((a, b) => a.time - b.time);
+}
+
+/** Of an even number of values the one between the two in the middle. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const [below, above] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
+  return below === undefined || above === undefined ? Number.NaN : (below + above) / 2;
 }

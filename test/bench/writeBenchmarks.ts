@@ -50,8 +50,9 @@ function machine(): string {
   return `\n${days.at(-1)}, commit ${commit}; ${cpu}; Linux ${release()}; Node ${process.versions.node}.`;
 }
 
-const placeOf = ({ workload, link }: Measurement): number =>
-  Object.keys(WORKLOADS).indexOf(workload) * 2 + (link === 'lo' ? 0 : 1);
+function placeOf({ workload, link }: Measurement): number {
+  return Object.keys(WORKLOADS).indexOf(workload) * 2 + (link === 'lo' ? 0 : 1);
+}
 
 function glance(row: Measurement, peers: readonly Summary[]): string[] {
   const workload = WORKLOADS[row.workload];
