@@ -1,12 +1,15 @@
 /** A transfer of fewer bytes is not worth a question. */
 const BULK = 256 * 1024;
+/** A machine that was too busy to answer at once is asked again, so many times in all. */
+const MOST_TRIES = 8;
 
 /** Whether transfers of one connection are compressed: the server understands it, and it is not on this very machine. */
 export class Compression {
   readonly #near: (() => Promise<boolean>) | undefined;
   #isWorthIt: boolean;
   #isNear = false;
-  #found: Promise<void> | undefined;
+  #finding: Promise<void> | undefined;
+  #tries = 0;
 
   constructor(isUnderstood: boolean, near?: () => Promise<boolean>) {
     this.#isWorthIt = isUnderstood;
@@ -23,11 +26,14 @@ export class Compression {
     return this.#isNear;
   }
 
-  /** Finds out, before the first transfer that is large enough for it to matter. */
+  /** Finds out, before the first transfer that is large enough for it to matter; tries again beside those that follow. */
   async prepare(bytes: number): Promise<void> {
-    if (!this.#near || bytes < BULK) return;
-    this.#found ??= this.#find(this.#near);
-    await this.#found;
+    if (!this.#near || this.#isNear || bytes < BULK) return;
+    if (!this.#finding && this.#tries < MOST_TRIES) {
+      this.#tries++;
+      this.#finding = this.#find(this.#near).finally(() => (this.#finding = undefined));
+    }
+    if (this.#tries === 1) await this.#finding;
   }
 
   async #find(near: () => Promise<boolean>): Promise<void> {

@@ -154,18 +154,36 @@ async function* readAll(
   contents: readonly UploadContent[],
   onProgress: TransferOptions['onProgress'],
 ): AsyncGenerator<Uint8Array, void> {
-  for (const each of contents) {
-    if (each.bytes) {
-      const rest = each.bytes.subarray(each.from ?? 0);
-      yield rest;
-      onProgress?.(rest.byteLength);
+  for (let at = 0; at < contents.length; ) {
+    const run = inOnePiece(contents, at);
+    if (run) {
+      yield run.bytes;
+      onProgress?.(run.bytes.byteLength);
+      at += run.count;
       continue;
     }
+    const each = contents[at++] as UploadContent;
     for await (const bytes of each.open(each.from ?? 0)) {
       yield bytes;
       onProgress?.(bytes.byteLength);
     }
   }
+}
+
+/** Contents from one on that lie one behind the other in memory; undefined where the first one does not lie there. */
+function inOnePiece(
+  contents: readonly UploadContent[],
+  begin: number,
+): { readonly bytes: Uint8Array; readonly count: number } | undefined {
+  const first = contents[begin]?.bytes?.subarray(contents[begin].from ?? 0);
+  if (!first) return undefined;
+  let [length, at] = [first.byteLength, begin + 1];
+  for (; at < contents.length; at++) {
+    const { bytes, from = 0 } = contents[at] as UploadContent;
+    if (bytes?.buffer !== first.buffer || from > 0 || bytes.byteOffset !== first.byteOffset + length) break;
+    length += bytes.byteLength;
+  }
+  return { bytes: new Uint8Array(first.buffer, first.byteOffset, length), count: at - begin };
 }
 
 async function* startingWith(
