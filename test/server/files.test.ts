@@ -197,6 +197,41 @@ test('a commit under way when the server is told to stop is finished and answere
   assert.ok(existsSync(join(alone.directory, 'made/1499')));
 });
 
+test('an earlier state comes page by page, and what is purged of it is null', async (t) => {
+  const { peer } = await open(t);
+  const put = (at: string, text: string, expect: Entry | null): files.Operation => {
+    const operation = { kind: 'put' as const, path: path(at), entry: entryOf(text), expect };
+    return operation as Extract<files.Operation, { kind: 'put' }>;
+  };
+  // the share holds these contents already
+  const made = [put('past/a', 'read me\n', null), put('past/b', '', null)];
+  const { cursor } = await peer.request(files.commit, { share, id: 'past-made-1', operations: made });
+  const changed: files.Operation[] = [
+    put('past/a', '', README),
+    { kind: 'delete', path: path('past/b'), expect: entryOf('') },
+  ];
+  await peer.request(files.commit, { share, id: 'past-changed-1', operations: changed });
+  const at = { rev: cursor.rev };
+  const first = await peer.request(files.past, { share, path: path('past'), at, limit: 1 });
+  assert.deepEqual([first.rev, first.found, first.more], [cursor.rev, { entry: { kind: 'directory' } }, true]);
+  const after = first.entries[0]?.path;
+  const rest = await peer.request(files.past, { share, path: path('past'), at, limit: 10, after });
+  assert.deepEqual(
+    [...first.entries, ...rest.entries],
+    [
+      { path: 'past/a', entry: README },
+      { path: 'past/b', entry: entryOf('') },
+    ],
+  );
+  assert.deepEqual(await peer.request(files.purge, { share, path: path('past/b') }), { versions: 1 });
+  const { entries } = await peer.request(files.past, { share, path: path('past'), at });
+  assert.deepEqual(entries[1], { path: 'past/b', entry: null });
+  await assert.rejects(
+    peer.request(files.past, { share, at: { time: 0 } }),
+    isSynclineError('HistoryEnds', { message: /^The history of the share begins at / }),
+  );
+});
+
 test('verify reads again and finds everything as it should be', async (t) => {
   const { peer } = await open(t);
   const { drift, checked } = await peer.request(files.verify, { share, dir: path('docs') });

@@ -43,5 +43,8 @@ async function purge(
   if (!yes && !(await askYes(cli, question, cli.signal)))
     throw new SynclineError('BrakeStopped', `${question} Nothing was removed; --yes lets it go on.`);
   const versions = await files.purge({ path, below: true, ...(until && { upTo: until }) }, { signal: cli.signal });
-  cli.out.result({ event: 'purged', path: path ?? null, versions }, `${plural(versions, 'version')} removed for good`);
+  cli.out.result(
+    { event: 'purged', path: path === undefined ? null : files.shown(path), versions },
+    `${plural(versions, 'version')} removed for good`,
+  );
 }
