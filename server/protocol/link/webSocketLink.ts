@@ -93,6 +93,8 @@ export class WebSocketLink implements Link {
     if (this.#ended || this.#closing) return;
     this.#closing = true;
     this.#socket.close(reason.code, reason.reason);
+    // whoever ends the program right after this must not take along what was sent before
+    if (this.#gathered.messages > 0) streamOf(this.#socket)?.uncork();
     this.#terminateLater();
   }
 
