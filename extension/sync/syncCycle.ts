@@ -40,6 +40,8 @@ export interface CycleRequest {
   readonly resolve?: ((conflict: Conflict) => Resolution | undefined) | undefined;
   /** For plans alone: changes what the local side is taken to hold. */
   readonly amend?: ((local: Tree) => Tree) | undefined;
+  /** Which steps of the plan are carried out; left out: all of them, and conflicts are merged. */
+  readonly only?: ((step: AppliedOperation) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
   readonly onApplied?: ((applied: AppliedOperation) => void) | undefined;
@@ -183,20 +185,21 @@ export class SyncCycle {
   }
 
   /** Not before somebody has agreed to it if the folder may be another one than before. */
-  #mayBeSentEarly({ confirmed }: CycleRequest): boolean {
+  #mayBeSentEarly({ confirmed, only }: CycleRequest): boolean {
     const { local, mode } = this.#options;
-    if (mode === 'pull') return false;
+    if (mode === 'pull' || only) return false;
     const { base, roots } = this.memory;
     return confirmed === true || base.children.size === 0 || local.rootIdentity === roots.local;
   }
 
-  async #carryOut(plan: Plan, { signal }: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
+  async #carryOut(plan: Plan, { signal, only = () => true }: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
     const { local, remote } = this.#options;
     // what is being sent as a save right now is looked at again when that is done
     const isExpressed = (operation: Operation): boolean => pathsOf(operation).some((path) => this.#expressed.has(path));
     for (const operation of [...plan.toLocal, ...plan.toRemote].filter(isExpressed)) outcomes.leave(operation);
-    const toLocal = plan.toLocal.filter((operation) => !isExpressed(operation));
-    const toRemote = plan.toRemote.filter((operation) => !isExpressed(operation));
+    const isWanted = (side: Side) => (operation: Operation) => !isExpressed(operation) && only({ side, operation });
+    const toLocal = plan.toLocal.filter(isWanted('local'));
+    const toRemote = plan.toRemote.filter(isWanted('remote'));
     this.#busy = new Set([...toLocal, ...toRemote].flatMap(pathsOf));
     // local first: the names under which contents are read for the server are those after the local renames
     if (toLocal.length > 0) {
@@ -217,7 +220,7 @@ export class SyncCycle {
   /** What is merged is in the base when the next look sees it on both sides, and not before. */
   async #merge(conflicts: readonly Conflict[], request: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
     const open = conflicts.filter(({ path }) => !this.#expressed.has(path));
-    if (!this.merging || open.length === 0) return;
+    if (!this.merging || request.only || open.length === 0) return;
     this.#busy = new Set(open.map(({ path }) => path));
     const merged = await this.merging.mergeAll(open, {
       signal: request.signal,

@@ -30,6 +30,7 @@ import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
 import { ShareFolder } from './remote/shareFolder.ts';
 import { restlessProblems } from './restless.ts';
 import { verifyShare } from './remote/verifyShare.ts';
+import { planDifference, stepKey } from './planDifference.ts';
 import { SavedFiles } from './savedFiles.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import { type CycleResult, SyncCycle } from './syncCycle.ts';
@@ -226,6 +227,30 @@ export class TargetSync {
     // whoever follows continuous syncing hears of this, too
     if (this.#isStarted && applied.length > 0) this.#continuous.hint(new Set());
     return { summary, conflicts: plan.conflicts, problems, rev: this.#remote.rev };
+  }
+
+  /**
+   * Carries out the chosen steps ({@link stepKey}) of a plan that a person was shown, brakes included; the rest stays as it is,
+   * and conflicts are left alone. When another look finds something else to do than was shown, nothing is done.
+   * @throws SynclineError `Changed`, telling the difference; else as {@link syncOnce}
+   */
+  async carryOut(shown: Plan, chosen: ReadonlySet<string>, options: SyncOnceOptions = {}): Promise<SyncSummary> {
+    const begun = this.#clock.uptime();
+    const before = this.#traffic.read();
+    let difference: string | null = null;
+    const approve = (found: Plan): boolean => (difference = planDifference(shown, found)) === null;
+    const { applied, plan } = await this.#exclusive.run(async () => {
+      this.#cycle.forgetFailures();
+      const signal = this.#orClosed(options.signal);
+      const only = (step: AppliedOperation): boolean => chosen.has(stepKey(step));
+      const result = await this.#cycle.run({ ...options, signal, look: LOOK_AT_ALL, confirmed: true, approve, only });
+      if (difference !== null) throw new SynclineError('Changed', `${difference} Nothing was done.`);
+      return result;
+    });
+    if (this.#isStarted) this.#continuous.hint(new Set());
+    const { sent, received } = this.#traffic.read();
+    const traffic = { bytesSent: sent - before.sent, bytesReceived: received - before.received };
+    return summarize(applied, plan, { ...traffic, ms: this.#clock.uptime() - begun });
   }
 
   /** Keeps the target in sync from now on. Resolves when changes are being watched. */

@@ -2,6 +2,8 @@ import type * as vscode from 'vscode';
 import type { Conflict } from '../sync/reconcile/conflict.ts';
 import type { Row } from './files/rows.ts';
 import type { JobsRow } from './jobs/jobsTree.ts';
+import type { HistoryRow } from './history/historyTree.ts';
+import type { PlanRow } from './plan/planTree.ts';
 import type { TargetStatus } from './status/targetStatus.ts';
 
 /** What `activate` returns, for other extensions. Commands (`syncline.*`) take the same arguments that menus give them. */
@@ -20,6 +22,13 @@ export interface SynclineApi {
 
   /** The Server Files view as data. */
   readonly serverFiles: Pick<vscode.TreeDataProvider<Row>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;
+
+  /** The History view as data. */
+  readonly history: Pick<vscode.TreeDataProvider<HistoryRow>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;
+
+  /** The Plan view as data, and ticking its boxes. */
+  readonly plan: Pick<vscode.TreeDataProvider<PlanRow>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;
+  choosePlanRows(rows: readonly PlanRow[], chosen: boolean): void;
 
   /** The Jobs view as data. */
   readonly jobs: Pick<vscode.TreeDataProvider<JobsRow>, 'getChildren' | 'getTreeItem' | 'onDidChangeTreeData'>;

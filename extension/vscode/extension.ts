@@ -9,6 +9,7 @@ import { TargetSync } from '../sync/syncTarget.ts';
 import { targetStateDirectory } from '../sync/targetState.ts';
 import type { SynclineApi } from './api.ts';
 import { type CommandName, commandId } from './commands/commandIds.ts';
+import { filesOf } from './commands/pickServer.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import type { Services } from './commands/services.ts';
 import { registerTexts } from './commands/showText.ts';
@@ -22,12 +23,18 @@ import { ServerFilesDrops } from './files/serverFilesDrops.ts';
 import { ServerFilesTree } from './files/serverFilesTree.ts';
 import { serverFilesMessage } from './files/serverFilesMessage.ts';
 import { registerJobDocuments } from './jobs/jobDocuments.ts';
+import { followSelection } from './history/followSelection.ts';
+import { HistoryModel } from './history/historyModel.ts';
+import { describeHistory, HistoryTree } from './history/historyTree.ts';
 import { JobsModel } from './jobs/jobsModel.ts';
 import { JobsTree } from './jobs/jobsTree.ts';
 import { jobMemory, localServerMemory, placeMemory, recentAddresses } from './memory.ts';
 import { SideMarks } from './marks/sideMarks.ts';
 import { SyncDecorations } from './marks/syncDecorations.ts';
 import { Messenger } from './messages/messenger.ts';
+import { describePlan } from './plan/describePlan.ts';
+import { PlanModel } from './plan/planModel.ts';
+import { PlanTree, takeChoices } from './plan/planTree.ts';
 import { Connector } from './servers/connector.ts';
 import { LinkHandler } from './servers/linkHandler.ts';
 import { LocalServerHolder } from './servers/localServerHolder.ts';
@@ -127,6 +134,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   const conflicts = new ConflictsTree(targets);
   const conflictsView = vscode.window.createTreeView('syncline.conflicts', { treeDataProvider: conflicts });
   const targetsTree = new TargetsTree(targets);
+  const history = new HistoryModel(
+    (place) => filesOf(servers, place),
+    (error) => note('history is not read', { message: error.message }),
+  );
+  const historyTree = new HistoryTree(history);
+  const historyView = vscode.window.createTreeView('syncline.history', { treeDataProvider: historyTree });
+  const plans = new PlanModel(targets);
+  const planTree = new PlanTree(plans);
+  const planView = vscode.window.createTreeView('syncline.plan', {
+    treeDataProvider: planTree,
+    manageCheckboxStateManually: true,
+    showCollapseAll: true,
+  });
   const jobs = new JobsModel(servers, note);
   const jobsTree = new JobsTree(jobs);
   const jobsView = vscode.window.createTreeView('syncline.jobs', { treeDataProvider: jobsTree, canSelectMany: true });
@@ -143,6 +163,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     targets,
     serverFiles,
     serverFilesView,
+    plans,
+    history,
     jobs,
     jobsView,
     jobMemory: jobMemory(context.workspaceState),
@@ -158,6 +180,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     conflictsView,
     conflicts,
     targetsTree,
+    history,
+    historyTree,
+    historyView,
+    history.onDidChange(() => describeHistory(historyView, history)),
+    ...followSelection(services, historyView),
+    plans,
+    planTree,
+    planView,
+    planView.onDidChangeCheckboxState(({ items }) => takeChoices(plans, items)),
+    plans.onDidChange(() => describePlan(planView, plans)),
     jobs,
     jobsView,
     jobsTree,
@@ -225,6 +257,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       })),
     onDidChangeTargets: onDidChangeTargets.event,
     serverFiles,
+    history: historyTree,
+    plan: planTree,
+    choosePlanRows: (rows, chosen) =>
+      takeChoices(
+        plans,
+        rows.map((row) => [row, Number(chosen)]),
+      ),
     jobs: jobsTree,
     openLink: (uri) => links.handleUri(uri),
   };

@@ -1,4 +1,4 @@
-// Both sides of a folder as a person sees them: marks, drag and drop, the way from one side to the other.
+// Both sides of a folder as a person sees them: marks, drag and drop, the way from one side to the other, and the plan.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -133,4 +133,79 @@ test('F2 renames and Del deletes the rows that are selected', async () => {
   await window.page.keyboard.press('Delete');
   await (await window.notifications.find('Deleted “index.ts”')).close();
   await waitUntilGone(server.files, 'src/index.ts');
+});
+
+test('the plan shows each step with a box, and what is carried out is what was ticked', async () => {
+  await window.run('Syncline: Pause Auto-Sync');
+  await window.statusBar.waitFor('paused');
+  write(folder, 'wanted.txt', 'yes');
+  write(folder, 'later.txt', 'not yet');
+  write(server.files, 'docs/guide.md', '# Guide, second edition\n');
+  await window.run('Syncline: Preview Sync');
+  const plan = window.tree('Plan');
+  await eventually(async () =>
+    assert.deepEqual(
+      (await plan.lines()).map((line) => line.replace(/ · \d+ B/, '')),
+      [
+        'To the server [2 steps]',
+        '  later.txt [new, 7 B]',
+        '  wanted.txt [new, 3 B]',
+        'To this folder [1 step]',
+        '  guide.md [changed, 24 B · docs]',
+      ],
+    ),
+  );
+  await plan.item('later.txt').row.getByRole('checkbox').click();
+  await eventually(async () => assert.match((await plan.lines())[0] ?? '', /1 of 2/));
+  await plan.item('guide.md').select();
+  await window.editor.waitForTab('guide.md (here ↔ server)');
+  await window.screenshot(screen('plan-dark'));
+  await window.useTheme('light');
+  await window.resize('narrow');
+  await window.screenshot(screen('plan-narrow-light'));
+  await window.resize('wide');
+  await window.useTheme('dark');
+  await window.viewAction('Plan', 'Sync Selected');
+  await waitForText(server.files, 'wanted.txt', 'yes');
+  await waitForText(folder, 'docs/guide.md', '# Guide, second edition\n');
+  assert.equal(existsSync(join(server.files, 'later.txt')), false);
+  await window.statusBar.waitFor('paused');
+});
+
+test('a plan that no longer holds is not carried out, and the new one is shown instead', async () => {
+  await window.run('Syncline: Preview Sync');
+  const plan = window.tree('Plan');
+  await plan.item('later.txt').waitFor();
+  write(folder, 'newer.txt', 'came meanwhile');
+  await window.viewAction('Plan', 'Sync Selected');
+  await window.notifications.find('something else to do about “newer.txt”. Nothing was done');
+  await plan.item('newer.txt').waitFor();
+  assert.equal(existsSync(join(server.files, 'later.txt')), false);
+  await window.run('Syncline: Resume Auto-Sync');
+  await waitForText(server.files, 'later.txt', 'not yet');
+  await plan.item('newer.txt').waitUntilGone();
+});
+
+test('the History view has the versions of the file in the editor, and puts one back', async () => {
+  await window.editor.open('notes.txt');
+  await window.run('Syncline: Show History');
+  const history = window.tree('History');
+  await history.item('Now').waitFor();
+  const lines = (await history.lines()).map((line) => line.replace(/^.*\[/, ''));
+  assert.equal(lines.length, 2);
+  assert.match(lines[1] ?? '', /^4 B · replaced .* by /);
+  await history.item('Now').row.press('ArrowDown');
+  const version = window.page.getByRole('tree', { name: 'History' }).locator('.monaco-list-row').nth(1);
+  await version.click();
+  await window.editor.waitForTab('notes.txt (before revision');
+  await window.screenshot(screen('history-dark'));
+  await window.useTheme('light');
+  await window.resize('narrow');
+  await window.screenshot(screen('history-narrow-light'));
+  await window.resize('wide');
+  await window.useTheme('dark');
+  await version.hover();
+  await version.getByRole('button', { name: 'Restore Version' }).click();
+  await waitForText(server.files, 'notes.txt', 'one\n');
+  await waitForText(folder, 'notes.txt', 'one\n');
 });

@@ -147,6 +147,8 @@ test('the Jobs view shows what runs and what has run, and runs it again', async 
   await jobs.item('sort-file').select();
   await window.editor.waitForText('"lines": 500000');
   rmSync(join(server.files, 'big.txt'));
+  await window.showContainer('Explorer');
+  await window.tree('Server Files').item('big.txt').waitUntilGone();
   await window.notifications.clear();
 });
 
@@ -207,7 +209,10 @@ test('a sync that would delete most of the tree stops and asks', async () => {
   await window.dialog.waitFor('This would delete');
   await window.screenshot(screen('brake-dark'));
   assert.ok(existsSync(join(server.files, 'bulk/0.txt')));
-  await window.dialog.click('Sync Anyway');
+  await window.dialog.click('Show Plan');
+  await window.tree('Plan').item('9.txt').waitFor();
+  await window.screenshot(screen('brake-plan-dark'));
+  await window.viewAction('Plan', 'Sync Selected');
   await waitUntilGone(server.files, 'bulk');
 });
 

@@ -1,52 +1,77 @@
 import * as vscode from 'vscode';
-import * as files from '../../../server/protocol/messages/files.ts';
 import type { Version } from '../../../server/protocol/messages/files.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
-import type { ServerAddress } from '../../connect/target.ts';
+import { nameOf } from '../../../server/protocol/wirePath.ts';
 import { isRow } from '../files/rows.ts';
 import { contentUri } from '../files/serverFileSystem.ts';
 import { versionLine } from '../files/versionText.ts';
+import { EMPTY_DOCUMENT } from '../files/emptyDocument.ts';
+import type { HistorySubject } from '../history/historyModel.ts';
+import { isVersionRow, type VersionRow } from '../history/historyTree.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
-import { clientOf, filesOf } from './pickServer.ts';
+import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { pickPlace, serverPathsFor } from './subject.ts';
 import { uriOf } from './viewCommands.ts';
 
+type Names =
+  | 'showHistory'
+  | 'showDeletedFiles'
+  | 'openVersion'
+  | 'compareVersion'
+  | 'restoreVersion'
+  | 'loadMoreVersions'
+  | 'refreshHistory';
+
+/** The longest list of versions to choose from without the view. */
 const MOST = 500;
 
-/** Earlier contents: look at them, put them back. */
-export function historyCommands(services: Services): Pick<CommandHandlers, 'showHistory' | 'restoreVersion'> {
-  const { servers, messenger } = services;
+const KEEP_FOCUS: vscode.TextDocumentShowOptions = { preserveFocus: true, preview: true };
 
-  async function versionsOf(
-    place: ServerAddress,
-    path: WirePath | undefined,
-    below: boolean,
-  ): Promise<readonly Version[]> {
-    const client = await clientOf(servers, place.url);
-    const where = { share: place.share, ...(path !== undefined && { path }), ...(below && { below }), limit: MOST };
-    return (await client.request(files.history, where)).versions;
-  }
+/** Earlier contents: look at them, put them back. */
+export function historyCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { servers, messenger, history } = services;
 
   return {
+    /** Returns the versions. */
     async showHistory(...args) {
       const [file] = await serverPathsFor(services, args, 'Show History');
-      if (!file) return undefined;
-      // a folder that is gone, or is a file now, has left its files' versions below its path
-      const versions = await versionsOf(file.place, file.path, true);
-      if (versions.length === 0) {
-        messenger.inform(`“${nameOf(file.path)}” has no earlier versions.`);
-        return versions;
-      }
-      void showVersions(services, file, versions);
-      return versions;
+      return file && show({ ...file, isFolder: false });
     },
 
+    /** What was deleted in a folder and is not there again. */
+    async showDeletedFiles(subject) {
+      const { place, path } = await scopeOf(services, subject);
+      return show({ place, path, isFolder: true });
+    },
+
+    async openVersion(row) {
+      const { place, version } = chosen(row);
+      if (version.entry.kind !== 'file') throw new SynclineError('NotAFile');
+      const uri = contentUri({ ...place, path: version.path }, version.entry);
+      await vscode.commands.executeCommand('vscode.open', uri, KEEP_FOCUS, titleOf(version));
+      return uri;
+    },
+
+    async compareVersion(row) {
+      const { place, version } = chosen(row);
+      if (version.entry.kind !== 'file') return;
+      const now = (await (await filesOf(servers, place)).find(version.path))?.entry;
+      await vscode.commands.executeCommand(
+        'vscode.diff',
+        contentUri({ ...place, path: version.path }, version.entry),
+        now?.kind === 'file' ? uriOf({ place, path: version.path }) : EMPTY_DOCUMENT,
+        `${titleOf(version)} ↔ ${now ? 'now' : 'gone'}`,
+        KEEP_FOCUS,
+      );
+    },
+
+    /** A row of the view; else a file's version by its revision, or as it is chosen from a list. Returns the version. */
     async restoreVersion(subject, rev) {
+      if (isVersionRow(subject)) return restore(subject);
       const { place, path, below } = await scopeOf(services, subject);
-      const versions = await versionsOf(place, path, below);
+      const versions = await (await filesOf(servers, place)).history({ path, below, limit: MOST });
       if (versions.length === 0) {
         messenger.inform(below ? 'Nothing here has earlier versions.' : 'There are no earlier versions.');
         return undefined;
@@ -61,61 +86,42 @@ export function historyCommands(services: Services): Pick<CommandHandlers, 'show
               )
             ).version;
       if (!version) throw new SynclineError('NotFound', 'The history has no such version.');
-      await restore(services, place, version);
-      return version;
+      return restore({ place, version });
     },
+
+    loadMoreVersions: () => history.more(),
+    refreshHistory: () => Promise.resolve(history.refreshSoon()),
   };
+
+  async function show(subject: HistorySubject): Promise<readonly Version[]> {
+    const { versions } = await history.show(subject);
+    await vscode.commands.executeCommand('syncline.history.focus');
+    return versions;
+  }
+
+  /** What is there now goes to the history, too. */
+  async function restore({ place, version }: Pick<VersionRow, 'place' | 'version'>): Promise<Version> {
+    const { path, rev } = version;
+    const remote = await filesOf(servers, place);
+    const expect = (await remote.find(path))?.entry ?? null;
+    await remote.restore(path, rev, undefined, expect);
+    messenger.inform(`Restored “${path}” as it was before revision ${rev}.`);
+    return version;
+  }
 }
 
-async function restore({ servers, messenger }: Services, place: ServerAddress, version: Version): Promise<void> {
-  const { path, rev } = version;
-  const remote = await filesOf(servers, place);
-  const expect = (await remote.find(path))?.entry ?? null;
-  await remote.restore(path, rev, undefined, expect);
-  messenger.inform(`Restored “${path}” as it was before revision ${rev}.`);
+function chosen(row: unknown): VersionRow {
+  if (isVersionRow(row)) return row;
+  throw new SynclineError('Usage', 'Choose a version in the History view.');
 }
 
-/** A list of versions; choosing one shows it beside what is there now, the button restores it. */
-async function showVersions(
-  services: Services,
-  file: { readonly place: ServerAddress; readonly path: WirePath },
-  versions: readonly Version[],
-): Promise<void> {
-  const button: vscode.QuickInputButton = {
-    iconPath: new vscode.ThemeIcon('discard'),
-    tooltip: 'Restore this version',
-  };
-  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { version: Version }>();
-  pick.title = `Syncline: History of ${file.path}`;
-  pick.placeholder = 'Choose a version to compare it with what is there now';
-  const isFolder = versions.some(({ path }) => path !== file.path);
-  pick.items = versions.map((version) => ({ ...versionLine(version, isFolder), version, buttons: [button] }));
-  pick.onDidTriggerItemButton(({ item }) => {
-    pick.hide();
-    restore(services, file.place, item.version).catch((error: unknown) =>
-      services.messenger.report('restore the version', error),
-    );
-  });
-  pick.onDidAccept(() => {
-    const version = pick.selectedItems[0]?.version;
-    pick.hide();
-    if (version?.entry.kind !== 'file') return;
-    const title = `${nameOf(version.path)} (before revision ${version.rev} ↔ now)`;
-    void vscode.commands.executeCommand(
-      'vscode.diff',
-      contentUri({ ...file.place, path: version.path }, version.entry),
-      uriOf({ ...file, path: version.path }),
-      title,
-    );
-  });
-  pick.onDidHide(() => pick.dispose());
-  pick.show();
-}
+const titleOf = ({ path, rev }: Version): string => `${nameOf(path)} (before revision ${rev})`;
 
 /** A file's own versions, or everything below a folder: what was deleted can be found only there. */
 async function scopeOf(services: Services, subject: unknown) {
   if (subject instanceof vscode.Uri || typeof subject === 'string') {
     const [file] = await serverPathsFor(services, [subject], 'Restore Version');
+    // a folder that is gone, or is a file now, has left its files' versions below its path
     if (file) return { ...file, below: true };
   }
   const row = isRow(subject) ? subject : services.serverFilesView.selection[0];

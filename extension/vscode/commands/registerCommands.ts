@@ -9,6 +9,7 @@ import { connectCommands } from './connectCommands.ts';
 import { historyCommands } from './historyCommands.ts';
 import { jobCommands } from './jobCommands.ts';
 import { placeCommands } from './placeCommands.ts';
+import { planCommands } from './planCommands.ts';
 import { safetyCommands } from './safetyCommands.ts';
 import type { Services } from './services.ts';
 import { statusCommand } from './statusCommand.ts';
@@ -30,6 +31,7 @@ export function commandTable(services: Services): CommandHandlers {
     ...viewCommands(services),
     ...placeCommands(services),
     ...syncCommands(services),
+    ...planCommands(services),
     ...conflictCommands(services),
     ...verifyCommands(services),
     ...historyCommands(services),
@@ -87,6 +89,11 @@ const DOING: Readonly<Record<CommandName, string>> = {
   showAllFiles: 'show all files',
   syncNow: 'sync',
   previewSync: 'preview the sync',
+  syncSelected: 'carry out the plan',
+  refreshPlan: 'make the plan anew',
+  closePlan: 'close the plan',
+  showPlanText: 'show the plan',
+  openPlanStep: 'open the differences',
   pauseAutoSync: 'pause auto-sync',
   resumeAutoSync: 'resume auto-sync',
   compareWithServer: 'compare with the server',
@@ -99,6 +106,11 @@ const DOING: Readonly<Record<CommandName, string>> = {
   explainFile: 'explain the file',
   verifyWorkspace: 'verify the workspace',
   showHistory: 'show the history',
+  showDeletedFiles: 'show what was deleted',
+  openVersion: 'open the version',
+  compareVersion: 'compare the version',
+  loadMoreVersions: 'load more versions',
+  refreshHistory: 'refresh the history',
   restoreVersion: 'restore the version',
   restoreAt: 'restore it as it was',
   showSafetyCopies: 'show safety copies',

@@ -1,10 +1,12 @@
 import type * as vscode from 'vscode';
 import type { Row } from '../files/rows.ts';
 import type { ServerFilesTree } from '../files/serverFilesTree.ts';
+import type { HistoryModel } from '../history/historyModel.ts';
 import type { JobsModel } from '../jobs/jobsModel.ts';
 import type { JobsRow } from '../jobs/jobsTree.ts';
 import type { RememberedJob } from '../jobs/rememberedJobs.ts';
 import type { Messenger } from '../messages/messenger.ts';
+import type { PlanModel } from '../plan/planModel.ts';
 import type { Connector } from '../servers/connector.ts';
 import type { LocalServerHolder } from '../servers/localServerHolder.ts';
 import type { Places } from '../servers/places.ts';
@@ -25,6 +27,8 @@ export interface Services {
   readonly targets: TargetHub;
   readonly serverFiles: ServerFilesTree;
   readonly serverFilesView: vscode.TreeView<Row>;
+  readonly plans: PlanModel;
+  readonly history: HistoryModel;
   readonly jobs: JobsModel;
   readonly jobsView: vscode.TreeView<JobsRow>;
   readonly jobMemory: JobMemory;

@@ -1,13 +1,11 @@
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { planDocument } from '../targets/planText.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import type { Services } from './services.ts';
-import { showDocument } from './showText.ts';
 import { chosenTargets, localFilesFor, serverPathsFor } from './subject.ts';
 import { toLocal } from '../files/pairing.ts';
 
-type Names = 'syncNow' | 'previewSync' | 'pauseAutoSync' | 'resumeAutoSync' | 'explainFile';
+type Names = 'syncNow' | 'pauseAutoSync' | 'resumeAutoSync' | 'explainFile';
 
 export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
   const { targets, messenger } = services;
@@ -24,16 +22,6 @@ export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
       for (const { reason } of failures.slice(1)) messenger.report('sync', reason);
       if (failures[0]) throw SynclineError.from(failures[0].reason);
       return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined));
-    },
-
-    async previewSync(subject) {
-      const documents: string[] = [];
-      for (const target of chosen(subject)) {
-        const title = `Sync of “${target.folder.name}” with ${target.address.label} (${target.mode})`;
-        documents.push(planDocument(title, await target.plan()));
-      }
-      await showDocument('Syncline: Preview', documents.join('\n\n'));
-      return documents;
     },
 
     async pauseAutoSync(subject) {

@@ -72,7 +72,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The day is left out when it is this one. */
-function timeText(at: number): string {
+export function timeText(at: number): string {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
   return date.toLocaleString(undefined, { timeStyle: 'short', ...(!today && { dateStyle: 'short' }) });

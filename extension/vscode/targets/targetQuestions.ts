@@ -21,8 +21,8 @@ export async function askConsent({ folder, address, level }: ConfiguredTarget): 
 export async function askFirstSync({ folder, address }: ConfiguredTarget, plan: Plan): Promise<boolean> {
   const question = `First sync of “${folder.name}” with ${address.label}: ${planSummary(plan)}.`;
   for (;;) {
-    const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Preview', 'Not Now');
-    if (answer !== 'Preview') return answer === 'Sync';
+    const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Show Plan', 'Not Now');
+    if (answer !== 'Show Plan') return answer === 'Sync';
     await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
   }
 }
@@ -32,8 +32,8 @@ export async function askBrake({ folder }: ConfiguredTarget, message: string): P
     modal: true,
     detail: `Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.`,
   };
-  const answer = await vscode.window.showWarningMessage(message, options, 'Sync Anyway', 'Preview');
-  if (answer === 'Preview')
+  const answer = await vscode.window.showWarningMessage(message, options, 'Sync Anyway', 'Show Plan');
+  if (answer === 'Show Plan')
     await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
   return answer === 'Sync Anyway';
 }

@@ -175,6 +175,25 @@ export class WorkspaceTarget {
     return this.#look(this.#ready());
   }
 
+  /**
+   * Carries out the chosen steps of a plan that was shown, and nothing else. When some were left out, automatic sync stays
+   * paused: it would carry them out at once.
+   * @throws SynclineError `Changed` when something else is to be done by now
+   */
+  async carryOut(plan: Plan, chosen: ReadonlySet<string>): Promise<SyncSummary> {
+    const engine = this.#ready();
+    const left = plan.toLocal.length + plan.toRemote.length - chosen.size;
+    if (left > 0 && this.#isAutomatic) await this.pause();
+    try {
+      return await withProgress(`Syncing “${this.folder.name}”`, (signal, progress) =>
+        engine.carryOut(plan, chosen, { signal, onProgress: (now) => showSyncProgress(now, progress) }),
+      );
+    } finally {
+      if (this.#held?.kind === 'asksFirstSync') void this.#begin();
+      this.#changes.emit();
+    }
+  }
+
   async pause(): Promise<void> {
     await this.#options.memory.update(this.#pauseKey, true);
     this.#engine?.pause();
@@ -301,6 +320,7 @@ export class WorkspaceTarget {
     const isLarge = operations.length > MANY_OPERATIONS || bytesOf(operations) > MANY_BYTES;
     if (plan.isFirst && isLarge) await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
     if (engine !== this.#engine) return;
+    if (this.#isStarted) return;
     this.#isStarted = true;
     await engine.start();
     this.#release();

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Operation } from '../../../server/protocol/messages/files.ts';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { contentUri } from '../files/serverFileSystem.ts';
+import { isPlanStep, type PlanStep } from '../plan/planTree.ts';
+import { planDocument } from '../targets/planText.ts';
+import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
+import type { CommandHandlers } from './commandIds.ts';
+import type { Services } from './services.ts';
+import { showDocument } from './showText.ts';
+import { chosenTargets } from './subject.ts';
+
+type Names = 'previewSync' | 'syncSelected' | 'refreshPlan' | 'closePlan' | 'showPlanText' | 'openPlanStep';
+
+/** What a sync would do: shown, chosen from, and carried out exactly as it was shown. */
+export function planCommands(services: Services): Pick<CommandHandlers, Names> {
+  const { plans, messenger } = services;
+
+  return {
+    /** Returns each target's plan as text. */
+    async previewSync(subject) {
+      const documents: string[] = [];
+      plans.close();
+      for (const target of chosenTargets(services, subject)) documents.push(await show(target));
+      await vscode.commands.executeCommand('syncline.plan.focus');
+      return documents;
+    },
+
+    /** Returns the summary of each target. Where something else is to be done than was shown, the new plan is shown instead. */
+    async syncSelected() {
+      const summaries: unknown[] = [];
+      for (const [target, shown] of plans.all) {
+        const { chosen } = shown;
+        if (chosen.size === 0) continue;
+        try {
+          summaries.push(await target.carryOut(shown.plan, chosen));
+          plans.close(target);
+        } catch (error) {
+          if (SynclineError.from(error).code === 'Changed') await show(target);
+          throw error;
+        }
+      }
+      if (summaries.length === 0) messenger.inform('Nothing is selected in the plan, so nothing was done.');
+      return summaries;
+    },
+
+    async refreshPlan() {
+      for (const [target] of plans.all) await show(target);
+    },
+
+    closePlan: () => Promise.resolve(plans.close()),
+
+    async showPlanText() {
+      const texts = plans.all.map(([target, { plan }]) => planDocument(titleOf(target), plan));
+      await showDocument('Syncline: Preview', texts.join('\n\n'));
+    },
+
+    async openPlanStep(row) {
+      if (isPlanStep(row)) await openStep(row);
+    },
+  };
+
+  async function show(target: WorkspaceTarget): Promise<string> {
+    const plan = await target.plan();
+    plans.show(target, plan);
+    return planDocument(titleOf(target), plan);
+  }
+}
+
+const titleOf = ({ folder, address, mode }: WorkspaceTarget): string =>
+  `Sync of “${folder.name}” with ${address.label} (${mode})`;
+
+/** Both sides of a file that is changed; the one there is of any other. */
+async function openStep({ target, step: { side, operation } }: PlanStep): Promise<void> {
+  const { folder, address } = target;
+  const here = (path: WirePath) => vscode.Uri.file(join(folder.path, path));
+  const there = (
+    path: WirePath,
+    entry: Operation extends infer O ? (O extends { expect: infer E } ? E : never) : never,
+  ) => (entry?.kind === 'file' ? contentUri({ ...address, path: joinWirePath(address.dir, path) }, entry) : undefined);
+  const open = (uri: vscode.Uri | undefined) => uri && vscode.commands.executeCommand('vscode.open', uri, KEEP_FOCUS);
+  if (operation.kind === 'delete')
+    return void (await open(side === 'local' ? here(operation.path) : there(operation.path, operation.expect)));
+  if (operation.kind !== 'put') return;
+  const { path, entry, expect } = operation;
+  const server = there(path, side === 'local' ? entry : expect);
+  if (!expect) return void (await open(side === 'local' ? server : here(path)));
+  if (!server) return;
+  const title = `${nameOf(path)} (${side === 'local' ? 'here ↔ server' : 'server ↔ here'})`;
+  const [before, after] = side === 'local' ? [here(path), server] : [server, here(path)];
+  await vscode.commands.executeCommand('vscode.diff', before, after, title, KEEP_FOCUS);
+}
+
+const KEEP_FOCUS: vscode.TextDocumentShowOptions = { preserveFocus: true, preview: true };

@@ -1,0 +1,15 @@
+import * as vscode from 'vscode';
+import { planSummary } from '../targets/planText.ts';
+import type { PlanModel } from './planModel.ts';
+import type { PlanRow } from './planTree.ts';
+
+/** Says above the plan what it comes to and what holds it back, and shows the view while there is a plan. */
+export function describePlan(view: vscode.TreeView<PlanRow>, plans: PlanModel): void {
+  void vscode.commands.executeCommand('setContext', 'syncline.hasPlan', plans.all.length > 0);
+  view.message = plans.all.map(([{ folder }, { plan }]) => messageOf(folder.name, plan)).join('\n') || undefined;
+}
+
+function messageOf(name: string, plan: Parameters<typeof planSummary>[0]): string {
+  const summary = planSummary(plan);
+  return `“${name}”: ${summary}.${plan.brake ? ` ${plan.brake.message}` : ''}`;
+}

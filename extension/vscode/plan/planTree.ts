@@ -1,0 +1,187 @@
+import * as vscode from 'vscode';
+import type { Problem } from '../../../server/protocol/problem.ts';
+import { nameOf, parentOf, printable } from '../../../server/protocol/wirePath.ts';
+import type { AppliedOperation } from '../../sync/plan.ts';
+import { commandId } from '../commands/commandIds.ts';
+import type { ConflictRow } from '../conflicts/conflictsTree.ts';
+import { conflictTooltip, conflictWords } from '../conflicts/conflictText.ts';
+import { countText } from '../files/sizeText.ts';
+import { bare } from '../status/statusText.ts';
+import { planSummary } from '../targets/planText.ts';
+import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
+import type { PlanModel } from './planModel.ts';
+import type { ShownPlan } from './shownPlan.ts';
+import { groupText, stepLine } from './stepText.ts';
+
+/** What the Plan view is made of; targets are shown when there are several. */
+export type PlanRow =
+  | { readonly kind: 'planTarget'; readonly target: WorkspaceTarget; readonly shown: ShownPlan }
+  | PlanGroup
+  | PlanStep
+  | ConflictRow
+  | { readonly kind: 'planProblem'; readonly problem: Problem }
+  | { readonly kind: 'planMore'; readonly group: PlanGroup; readonly rest: number };
+
+interface PlanGroup {
+  readonly kind: 'planGroup';
+  readonly target: WorkspaceTarget;
+  readonly shown: ShownPlan;
+  readonly what: AppliedOperation['side'] | 'conflicts' | 'problems';
+}
+
+export interface PlanStep {
+  readonly kind: 'planStep';
+  readonly target: WorkspaceTarget;
+  readonly shown: ShownPlan;
+  readonly step: AppliedOperation;
+}
+
+export const isPlanStep = (value: unknown): value is PlanStep =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'planStep';
+
+/** So many rows of a group are shown one by one; its own checkbox stands for all of it. */
+const MOST_ROWS = 2000;
+
+/** What a sync would do, with a checkbox for each step. Nothing of it is done until a person says so. */
+export class PlanTree implements vscode.TreeDataProvider<PlanRow> {
+  readonly #plans: PlanModel;
+  readonly #changes = new vscode.EventEmitter<undefined>();
+  readonly #listening: { dispose(): void };
+
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  constructor(plans: PlanModel) {
+    this.#plans = plans;
+    this.#listening = plans.onDidChange(() => this.#changes.fire(undefined));
+  }
+
+  getChildren(row?: PlanRow): PlanRow[] {
+    if (row?.kind === 'planTarget') return groupsOf(row.target, row.shown);
+    if (row?.kind === 'planGroup') return rowsOf(row);
+    if (row) return [];
+    const all = this.#plans.all;
+    const [only] = all;
+    if (only && all.length === 1) return groupsOf(...only);
+    return all.map(([target, shown]) => ({ kind: 'planTarget', target, shown }));
+  }
+
+  getTreeItem(row: PlanRow): vscode.TreeItem {
+    switch (row.kind) {
+      case 'planTarget': {
+        const item = new vscode.TreeItem(row.target.folder.name, vscode.TreeItemCollapsibleState.Expanded);
+        item.description = `${bare(row.target.address.label)} · ${planSummary(row.shown.plan)}`;
+        item.iconPath = new vscode.ThemeIcon('sync');
+        return item;
+      }
+      case 'planGroup':
+        return groupItem(row);
+      case 'planStep':
+        return stepItem(row);
+      case 'conflict': {
+        const item = new vscode.TreeItem(nameOf(row.conflict.path));
+        item.description = [conflictWords(row.conflict), parentOf(row.conflict.path)].filter(Boolean).join(' · ');
+        item.tooltip = conflictTooltip(row.conflict);
+        item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('syncline.conflictForeground'));
+        item.command = { title: 'Open Differences', command: commandId('openConflict'), arguments: [row] };
+        return item;
+      }
+      case 'planProblem': {
+        const item = new vscode.TreeItem(printable(row.problem.path));
+        item.description = row.problem.message;
+        item.tooltip = `${printable(row.problem.path)}\n${row.problem.message}`;
+        item.iconPath = new vscode.ThemeIcon('circle-slash');
+        return item;
+      }
+      case 'planMore':
+        return new vscode.TreeItem(`and ${row.rest.toLocaleString('en')} more`);
+    }
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changes.dispose();
+  }
+}
+
+/** Follows the boxes that a person has ticked; a group's stands for all that is in it. */
+export function takeChoices(
+  plans: PlanModel,
+  items: readonly (readonly [PlanRow, vscode.TreeItemCheckboxState])[],
+): void {
+  for (const [row, state] of items) {
+    const isChosen = state === vscode.TreeItemCheckboxState.Checked;
+    if (row.kind === 'planStep') row.shown.choose([row.step], isChosen);
+    if (row.kind === 'planGroup') row.shown.choose(stepsOfGroup(row), isChosen);
+  }
+  plans.changed();
+}
+
+function groupsOf(target: WorkspaceTarget, shown: ShownPlan): PlanGroup[] {
+  const { toRemote, toLocal, conflicts, problems } = shown.plan;
+  const groups = [
+    ['remote', toRemote],
+    ['local', toLocal],
+    ['conflicts', conflicts],
+    ['problems', problems],
+  ] as const;
+  return groups.filter(([, items]) => items.length > 0).map(([what]) => ({ kind: 'planGroup', target, shown, what }));
+}
+
+function rowsOf(group: PlanGroup): PlanRow[] {
+  const { target, shown, what } = group;
+  const rows: PlanRow[] =
+    what === 'conflicts'
+      ? shown.plan.conflicts.map((conflict) => ({ kind: 'conflict', target, conflict }))
+      : what === 'problems'
+        ? shown.plan.problems.map((problem) => ({ kind: 'planProblem', problem }))
+        : shown.of(what).map((step) => ({ kind: 'planStep', target, shown, step }));
+  if (rows.length <= MOST_ROWS) return rows;
+  return [...rows.slice(0, MOST_ROWS), { kind: 'planMore', group, rest: rows.length - MOST_ROWS }];
+}
+
+const stepsOfGroup = ({ shown, what }: PlanGroup): readonly AppliedOperation[] =>
+  what === 'local' || what === 'remote' ? shown.of(what) : [];
+
+const TITLES: Readonly<Record<PlanGroup['what'], readonly [string, string]>> = {
+  remote: ['To the server', 'cloud-upload'],
+  local: ['To this folder', 'cloud-download'],
+  conflicts: ['Conflicts', 'warning'],
+  problems: ['Problems', 'circle-slash'],
+};
+
+function groupItem(group: PlanGroup): vscode.TreeItem {
+  const { shown, what } = group;
+  const [title, icon] = TITLES[what];
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `${group.target.folder.path}\n${what}`;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  if (what === 'conflicts' || what === 'problems') {
+    item.description =
+      what === 'conflicts'
+        ? `${countText(shown.plan.conflicts.length, 'path')}, left alone until you decide`
+        : `${countText(shown.plan.problems.length, 'path')}, left alone`;
+    return item;
+  }
+  const steps = shown.of(what);
+  const chosen = steps.filter((step) => shown.isChosen(step));
+  item.description = groupText(steps, chosen);
+  item.checkboxState = box(chosen.length === steps.length, `everything ${title.toLowerCase()}`);
+  return item;
+}
+
+function stepItem(row: PlanStep): vscode.TreeItem {
+  const { label, description, icon, color } = stepLine(row.step);
+  const item = new vscode.TreeItem(label);
+  item.description = description;
+  item.tooltip = `${row.step.side === 'remote' ? 'On the server' : 'Here'}: ${label} ${description}`;
+  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.checkboxState = box(row.shown.isChosen(row.step), label);
+  item.command = { title: 'Open Differences', command: commandId('openPlanStep'), arguments: [row] };
+  return item;
+}
+
+const box = (checked: boolean, label: string) => ({
+  state: checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+  tooltip: checked ? 'Is carried out' : 'Is left out',
+  accessibilityInformation: { label: `Carry out: ${label}` },
+});
