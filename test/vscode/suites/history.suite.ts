@@ -5,7 +5,7 @@ import type { HistoryRow, VersionRow } from '../../../extension/vscode/history/h
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
 import { activate, closeEditors, row, run, startServer, treeLines } from './editor.ts';
-import { read, waitForText, write } from './files.ts';
+import { read, write } from './files.ts';
 import type { TestServer } from './server.ts';
 
 suite('The History view', () => {
@@ -83,18 +83,5 @@ suite('The History view', () => {
     assert.deepEqual([gone?.version.path, others.length], ['docs/gone.txt', 0]);
     await run('restoreVersion', gone);
     assert.equal(read(server.files, 'docs/gone.txt'), 'bye');
-  });
-
-  test('a folder becomes what it was at a moment, with what is gone since and without what is new', async () => {
-    await put('docs/a.txt', 'good');
-    const [replaced] = await run<readonly { readonly rev: number }[]>('showHistory', 'docs/a.txt');
-    await put('docs/new.txt', 'new');
-    await vscode.workspace.fs.delete(uri('docs/back.txt'));
-    await put('docs/a.txt', 'spoiled');
-    const done = await run('restoreAsItWas', await row(api, 'docs'), String(replaced?.rev));
-    assert.deepEqual(done, { restored: 2, deleted: 1 });
-    await waitForText(server.files, 'docs/back.txt', 'here again');
-    assert.equal(read(server.files, 'docs/a.txt'), 'good');
-    await eventually(async () => assert.ok(!(await treeLines(api, 'docs')).includes('  new.txt')));
   });
 });
