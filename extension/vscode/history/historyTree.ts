@@ -44,7 +44,12 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryRow> {
     const { place, isFolder } = subject;
     return [
       ...(now ? [{ kind: 'now' as const, place, row: now }] : []),
-      ...versions.map((version) => ({ kind: 'version' as const, place, version, isOfFolder: isFolder || version.path !== subject.path })),
+      ...versions.map((version) => ({
+        kind: 'version' as const,
+        place,
+        version,
+        isOfFolder: isFolder || version.path !== subject.path,
+      })),
       ...(isWhole ? [] : [{ kind: 'moreVersions' as const }]),
     ];
   }
