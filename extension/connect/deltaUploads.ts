@@ -43,9 +43,9 @@ export async function deltaOf(
 
 async function* between(content: Comparable, reused: readonly Reused[]): AsyncGenerator<Uint8Array> {
   let from = content.from ?? 0;
-  for (const { at, length } of reused) {
-    if (at > from) yield* content.range(from, at);
+  for (const { at, length } of [...reused, { at: content.size, length: 0 }]) {
+    // copies, because a piece is gone when the next one is there
+    for await (const piece of at > from ? content.range(from, at) : []) yield Buffer.from(piece);
     from = at + length;
   }
-  if (content.size > from) yield* content.range(from, content.size);
 }

@@ -22,7 +22,7 @@ export function fileContent(
       try {
         const descriptor = openSync(file, 'r');
         try {
-          yield* readRange(descriptor, from, to);
+          yield* readRange(descriptor, from, to, { reuse: true });
         } finally {
           closeSync(descriptor);
         }

@@ -84,7 +84,7 @@ export interface UploadContent {
   readonly replaces?: ContentId | undefined;
   /**
    * The bytes between two offsets, as they are now: nothing of what `open` checks is checked, that is left to the server. A
-   * content without it travels whole.
+   * content without it travels whole. A piece is good until the next one is asked for.
    */
   range?(from: number, to: number): AsyncIterable<Uint8Array>;
 }
@@ -111,7 +111,7 @@ export interface DownloadOptions extends TransferOptions {
 export interface HeldContent {
   /** Bytes. */
   readonly size: number;
-  /** The bytes between two offsets, as they are now. */
+  /** The bytes between two offsets, as they are now. A piece is good until the next one is asked for. */
   range(from: number, to: number): AsyncIterable<Uint8Array>;
 }
 

@@ -36,7 +36,7 @@ export interface ContentSource {
 
   /**
    * The bytes between two offsets, where a side offers that. Whether they belong to the content has to be checked by whoever
-   * gets the whole of it. @throws `Changed` when the side holds something of another size.
+   * gets the whole of it. A piece is good until the next one is asked for. @throws `Changed` when the side holds something of another size.
    */
   range?(wanted: WantedContent, from: number, to: number): AsyncIterable<Uint8Array>;
 

@@ -2,6 +2,7 @@ import type { ContentPart, Encoding, Stretch } from '../protocol/messages/conten
 import { checkStretches, streamedPart } from '../protocol/transfer/fillingSink.ts';
 import { receiveTransfer } from '../protocol/transfer/receiveTransfer.ts';
 import { sendTransfer } from '../protocol/transfer/sendTransfer.ts';
+import type { TransferTable } from '../protocol/transfer/transferTable.ts';
 import type { ServerHandlers } from '../session/callContext.ts';
 import type { Services } from '../session/services.ts';
 import type { ContentStore } from '../store/contents.ts';
@@ -26,7 +27,8 @@ export function contentHandlers({
     // Reaches `track` before the first await, so a commit right behind finds the upload under way.
     async contentUpload({ share, transfer, contents, encoding, reused }, call) {
       const store = contentsOf(share);
-      const whole = reused && checkStretches(contents, reused, 'reused');
+      const { transfers } = call.session.peer;
+      const whole = reused && orRefuse(transfers, transfer, () => checkStretches(contents, reused, 'reused'));
       const parts = whole ? [streamedPart(whole, reused)] : contents;
       const total = bytesOf(parts);
       const received = receiveTransfer(call.session.peer, {
@@ -54,6 +56,16 @@ export function contentHandlers({
       });
     },
   };
+}
+
+/** The frames of an upload that is not begun must not take the place of others. */
+function orRefuse<T>(transfers: TransferTable, transfer: number, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    transfers.refuse(transfer);
+    throw error;
+  }
 }
 
 async function* bytesIn(

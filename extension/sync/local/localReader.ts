@@ -45,7 +45,7 @@ export class LocalReader implements ContentSource {
     let descriptor: number | undefined;
     try {
       descriptor = this.#openFile(wanted);
-      yield* readRange(descriptor, from, to);
+      yield* readRange(descriptor, from, to, { reuse: true });
     } catch (error) {
       throw diskError(error, `read “${printable(wanted.path)}”`, wanted.path);
     } finally {

@@ -101,6 +101,11 @@ export class TransferTable {
     if (this.#ends.delete(transfer)) this.#remember(transfer, undefined);
   }
 
+  /** The request that announced a transfer was refused: what has come of it is dropped, and so is what still comes. */
+  refuse(transfer: number): void {
+    if (!this.#ends.has(transfer) && !this.#past.has(transfer)) this.#forget(transfer, undefined);
+  }
+
   /** A binary frame has arrived. One that is malformed ends its transfer, not the connection. */
   receive(bytes: Uint8Array): void {
     let frame: ContentFrame;
