@@ -207,7 +207,7 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     name: 'the brake on a side that is empty',
     promise: 10,
     file: `${SYNC}/reconcile/brakes.ts`,
-    find: 'if (otherTree.children.size === 0 && (base.children.size > 1 || of + gone >= SMALLEST_BRAKED_TREE)) {',
+    find: 'if (otherTree.children.size === 0 && (areSeveral || of + gone >= SMALLEST_BRAKED_TREE)) {',
     replace: 'if (otherTree.children.size < 0) {',
     tests: [{ file: 'test/sync/reconcile/brakes.test.ts', title: 'an emptied local folder does not empty the server' }],
   },

@@ -47,7 +47,8 @@ function brakeOn(
   { base, local, remote }: Sides,
   { recent, replaced = [] }: BrakeFacts,
 ): Brake | null {
-  const deletions = operations.filter(({ kind }) => kind === 'delete').length;
+  const deleted = operations.flatMap((operation) => (operation.kind === 'delete' ? [operation.path] : []));
+  const deletions = deleted.length;
   if (deletions === 0) return null;
   const [tree, otherTree]: [Tree, Tree] = side === 'remote' ? [remote, local] : [local, remote];
   const [here, there] =
@@ -61,7 +62,9 @@ function brakeOn(
     of: total,
     message,
   });
-  if (otherTree.children.size === 0 && (base.children.size > 1 || of + gone >= SMALLEST_BRAKED_TREE)) {
+  // what the base does not know is deleted as well by a mirror of an empty folder
+  const areSeveral = base.children.size > 1 || deleted.filter((path) => !path.includes('/')).length > 1;
+  if (otherTree.children.size === 0 && (areSeveral || of + gone >= SMALLEST_BRAKED_TREE)) {
     return brake(
       'emptied',
       `The ${there} is empty now; this would delete ${count(deletions)} ${here}. Nothing was changed.`,

@@ -21,6 +21,11 @@ const CASES: [string, { base: string; local: string; remote: string; mode?: Mode
     { base: 'a=1 b=2', local: 'a=1 b=2', remote: '' },
     'emptied local 2/2',
   ],
+  [
+    'an empty local folder is not mirrored without a question, also when it is the first time',
+    { base: '', local: '', remote: 'a=1 d/b=2', mode: 'mirror' },
+    'emptied remote 3/3',
+  ],
   ['the only file or folder may be deleted', { base: 'd/a=1 d/b=2', local: '', remote: 'd/a=1 d/b=2' }, null],
   ['half of a tree may be deleted', { base: many(0, 20), local: many(0, 10), remote: many(0, 20) }, null],
   [
