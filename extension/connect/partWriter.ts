@@ -10,6 +10,9 @@ import type { ContentWriter } from '../../server/protocol/transfer/contentSink.t
 /** Parts smaller than this are fetched again rather than resumed. */
 export const SMALLEST_PART = 1024 * 1024;
 
+/** The beginning of a large content that nobody came back for is kept this long, milliseconds. */
+export const KEEP_PARTS_MS = 24 * 60 * 60 * 1000;
+
 /** As any program makes a file; the process's umask applies. */
 export const NEW_FILE = 0o666;
 

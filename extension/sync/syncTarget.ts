@@ -19,6 +19,7 @@ import { keepBoth } from './keepBoth.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
 import { distrust, rereadFiles } from './local/rereadFiles.ts';
 import { prepareRoot } from './local/prepareRoot.ts';
+import { LocalStaging } from './local/localStaging.ts';
 import { SafetyCopies } from './local/safetyCopies.ts';
 import { StatCache } from './local/statCache.ts';
 import { LOOK_AT_ALL, type Looks } from './look.ts';
@@ -127,6 +128,7 @@ export class TargetSync {
       const { mode } = options;
       const mayMake = store.state.base.children.size === 0 && (mode === 'two-way' || mode === 'pull');
       const root = prepareRoot(options.root, mayMake);
+      LocalStaging.tidy(root, options.stateDirectory);
       return new TargetSync({ ...options, root }, lock, store);
     } catch (error) {
       store?.close();

@@ -24,11 +24,8 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
-import { NEW_FILE, PartWriter, SMALLEST_PART } from '../partWriter.ts';
+import { KEEP_PARTS_MS, NEW_FILE, PartWriter, SMALLEST_PART } from '../partWriter.ts';
 import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
-
-/** The beginning of a large content that nobody came back for is kept this long, milliseconds. */
-const KEEP_PARTS_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Contents on their way into a local folder: whole, verified and durable in `.syncline/` there, which no scan looks into, so

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -24,8 +25,10 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
-import { NEW_FILE, PartWriter, SMALLEST_PART, STORING } from '../../connect/partWriter.ts';
+import { KEEP_PARTS_MS, NEW_FILE, PartWriter, SMALLEST_PART, STORING } from '../../connect/partWriter.ts';
 import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
+
+const FOLDER = 'fetching';
 
 /**
  * Contents on their way into the local folder: verified and durable in files of their own, on the folder's file system, so
@@ -62,13 +65,26 @@ export class LocalStaging implements ContentSink {
       makeFolders(stateDirectory, 0o700);
       const sameDisk = statSync(root).dev === statSync(stateDirectory).dev;
       const borrowed = sameDisk ? undefined : join(root, STATE_FOLDER);
-      const folder = join(borrowed ?? stateDirectory, 'fetching');
+      const folder = join(borrowed ?? stateDirectory, FOLDER);
       makeFolders(folder, 0o700);
       const staging = new LocalStaging(folder, borrowed, bulkSync);
-      staging.#tidy();
+      tidyFolder(folder);
       return staging;
     } catch (error) {
       throw diskError(error, 'make a folder for what is being fetched');
+    }
+  }
+
+  /** Removes what a process left that died, wherever that was; for when nothing is being fetched. What cannot go now goes later. */
+  static tidy(root: string, stateDirectory: string): void {
+    const borrowed = join(root, STATE_FOLDER);
+    try {
+      if (isFolder(join(stateDirectory, FOLDER))) tidyFolder(join(stateDirectory, FOLDER));
+      if (!isFolder(borrowed) || !isFolder(join(borrowed, FOLDER))) return;
+      tidyFolder(join(borrowed, FOLDER));
+      removeIfEmpty([join(borrowed, FOLDER), borrowed]);
+    } catch {
+      // the next time
     }
   }
 
@@ -193,13 +209,7 @@ export class LocalStaging implements ContentSink {
   close(): void {
     this.clear();
     if (this.#borrowed === undefined) return;
-    for (const folder of [this.#folder, this.#borrowed]) {
-      try {
-        rmdirSync(folder);
-      } catch {
-        return; // parts for a resume, or somebody else's
-      }
-    }
+    removeIfEmpty([this.#folder, this.#borrowed]);
   }
 
   #fileOf(content: ContentId): string {
@@ -223,13 +233,31 @@ export class LocalStaging implements ContentSink {
     rmSync(file);
     return mode;
   }
+}
 
-  /** What an earlier process left, except parts that are worth resuming. */
-  #tidy(): void {
-    for (const name of readdirSync(this.#folder)) {
-      const file = join(this.#folder, name);
-      const isPart = name.endsWith('.part') && isContentId(name.slice(0, -5)) && lstatSync(file).size >= SMALLEST_PART;
-      if (!isPart) rmSync(file, { recursive: true, force: true });
+/** A folder, and no link that leads to one somewhere else. */
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** What an earlier process left in a folder, except parts that are worth resuming. */
+function tidyFolder(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (!isPartWorthKeeping(name, lstatSync(file))) rmSync(file, { recursive: true, force: true });
+  }
+}
+
+const isPartWorthKeeping = (name: string, { size, mtimeMs }: Stats): boolean =>
+  name.endsWith('.part') &&
+  isContentId(name.slice(0, -5)) &&
+  size >= SMALLEST_PART &&
+  Date.now() - mtimeMs < KEEP_PARTS_MS;
+
+function removeIfEmpty(folders: readonly string[]): void {
+  for (const folder of folders) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return; // parts for a resume, or somebody else's
     }
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { contentIdOf, EMPTY_CONTENT } from '../../../server/protocol/contentId.ts';
@@ -67,6 +67,35 @@ test('small leftovers of an earlier process are removed', async (t) => {
   await writer.write(Buffer.from('ab'));
   writeFileSync(join(first.folder, 'state/fetching/tmp-1-1'), '');
   assert.deepEqual(open(t, first.folder).files(), []);
+});
+
+test('what a process left that died goes, in the folder too, and parts that nobody came back for within a day', async (t) => {
+  const { staging, folder, files } = open(t);
+  for (const [name, age] of [
+    ['old', 25],
+    ['young', 23],
+  ] as const) {
+    const bytes = Buffer.concat([Buffer.from(name), large]);
+    const part = { content: contentIdOf(bytes), size: bytes.length, from: 0 };
+    const writer = await staging.open(part);
+    await writer.write(bytes.subarray(0, 2 * MEBI));
+    await writer.abort();
+    const at = Date.now() / 1000 - age * 3600;
+    utimesSync(join(folder, 'state/fetching', `${part.content}.part`), at, at);
+  }
+  writeFileSync(join(folder, 'state/fetching/tmp-1-1'), '');
+  const borrowed = join(folder, 'root/.syncline/fetching');
+  mkdirSync(borrowed, { recursive: true });
+  writeFileSync(join(borrowed, content), '');
+  LocalStaging.tidy(join(folder, 'root'), join(folder, 'state'));
+  assert.equal(files().length, 1);
+  assert.deepEqual(readdirSync(join(folder, 'root')), []);
+  LocalStaging.tidy(join(folder, 'nowhere'), join(folder, 'no state'));
+  mkdirSync(join(folder, 'elsewhere/fetching'), { recursive: true });
+  writeFileSync(join(folder, 'elsewhere/fetching/mine'), '');
+  symlinkSync('../elsewhere', join(folder, 'root/.syncline'));
+  LocalStaging.tidy(join(folder, 'root'), join(folder, 'state'));
+  assert.deepEqual(readdirSync(join(folder, 'elsewhere/fetching')), ['mine'], 'a link is not followed');
 });
 
 test('a content is given out as often as it is needed, and an empty one needs no fetching', async (t) => {
