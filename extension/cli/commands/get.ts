@@ -72,7 +72,10 @@ async function get(
       const shown = printable(local ?? name);
       out.result(event, copied > 0 ? `${shown}: ${formatBytes(size)} downloaded` : `${shown}: unchanged`);
     }
-    if (safety?.folder) out.note(`What was replaced here is kept in ${safety.folder}: see “syncline safety”.`);
+    if (safety?.folder) {
+      out.note(`What was replaced here is kept in ${safety.folder}.`);
+      out.note('“syncline safety” lists it and puts it back.');
+    }
   } finally {
     progress.stop();
   }
