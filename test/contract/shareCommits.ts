@@ -36,11 +36,11 @@ export const catalogue: Catalogue = {
     const user = new ShareUser(share);
     await user.put('a', 'same');
     const before = share.cursor();
-    assert.deepEqual(await user.put('a', 'same', null), { status: 'done', rev: 1, unchanged: true });
+    assert.deepEqual(await user.put('a', 'same', null), { status: 'done', rev: 1, changes: 0 });
     assert.deepEqual(await user.put('a', 'same', fileEntry('older')), {
       status: 'done',
       rev: 1,
-      unchanged: true,
+      changes: 0,
     });
     assert.deepEqual(share.cursor(), before);
   },
@@ -121,7 +121,7 @@ export const catalogue: Catalogue = {
     await user.put('old/b', '2');
     const before = share.cursor();
     const result = await user.rename('old', 'new/place');
-    assert.deepEqual(result, { status: 'done', rev: before.rev + 2 });
+    assert.deepEqual(result, { status: 'done', rev: before.rev + 2, changes: 2 });
     assert.deepEqual(await user.changesSince(before), ['put new/', 'rename old new/place']);
     assert.deepEqual(await user.tree(), {
       new: null,
@@ -269,7 +269,7 @@ export const catalogue: Catalogue = {
     const [first] = await user.commit(rename);
     assert.equal(first?.status, 'done');
     await user.put('new/b', '2');
-    assert.deepEqual(await user.commit(rename), [{ ...first, unchanged: true }]);
+    assert.deepEqual(await user.commit(rename), [{ ...first, changes: 0 }]);
     assert.deepEqual(await user.tree(), { new: null, 'new/a': '1', 'new/b': '2' });
     await user.commit({ kind: 'delete', path: path('new'), expect: { kind: 'directory' }, recursive: true });
     await user.put('new/c', '3');

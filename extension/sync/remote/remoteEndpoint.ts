@@ -220,7 +220,7 @@ export class RemoteEndpoint implements RemoteSide {
       result: answer.results[index] as OperationResult,
     }));
     const committed = results.flatMap(({ operation, result }) =>
-      result.status === 'done' ? [{ operation, rev: result.rev, unchanged: result.unchanged }] : [],
+      result.status === 'done' ? [{ operation, rev: result.rev, changes: result.changes }] : [],
     );
     this.#feed.tree.committed(committed, answer.cursor);
     for (const { operation, result } of results) {

@@ -10,8 +10,8 @@ export interface CommittedOperation {
   readonly operation: Operation;
   /** Of the last change it made. */
   readonly rev: number;
-  /** It made no change: the share held that already. */
-  readonly unchanged?: boolean | undefined;
+  /** How many it made; left out: one. */
+  readonly changes?: number | undefined;
 }
 
 /**
@@ -96,15 +96,16 @@ export class RemoteTree {
   }
 }
 
-/**
- * Whether nothing but these operations has happened up to `cursor`: each has made the one change that follows the one before. An
- * operation that made folders on its way, or found everything done, does not, nor does one behind somebody else's change.
- */
+/** Whether nothing but these operations has happened up to `cursor`: revisions are dense, and their changes are all there are. */
 function areAllChanges(
   operations: readonly CommittedOperation[],
   cursor: Cursor,
   { cursor: known }: RemoteState,
 ): boolean {
-  if (cursor.epoch !== known.epoch || cursor.rev !== known.rev + operations.length) return false;
-  return operations.every(({ rev, unchanged }, index) => !unchanged && rev === known.rev + index + 1);
+  let last = known.rev;
+  for (const { rev, changes = 1 } of operations) {
+    last += changes;
+    if (changes > 0 && rev !== last) return false;
+  }
+  return cursor.epoch === known.epoch && cursor.rev === last;
 }

@@ -108,11 +108,12 @@ export const operation = v.variant('kind', [
 export type Operation = v.InferOutput<typeof operation>;
 
 /**
- * `done`: `rev` is that of the last change it made; `unchanged`: it made none, because the share held that already. `conflict`:
- * the share holds something else than expected, namely `current`; nothing was done.
+ * `done`: `rev` is that of the last change it made; `changes`, where it is not one, says how many: none when the share held that
+ * already, more when folders on the way were made. `conflict`: the share holds something else than expected, namely `current`;
+ * nothing was done.
  */
 export const operationResult = v.variant('status', [
-  v.strictObject({ status: v.literal('done'), rev: count, unchanged: v.optional(v.literal(true)) }),
+  v.strictObject({ status: v.literal('done'), rev: count, changes: v.optional(count) }),
   v.strictObject({ status: v.literal('conflict'), path: wirePath, current: v.nullable(entry) }),
   v.strictObject({ status: v.literal('problem'), path: wirePath, code: errorName, message: sentence }),
 ]);

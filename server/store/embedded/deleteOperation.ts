@@ -4,7 +4,7 @@ import { printable } from '../../protocol/wirePath.ts';
 import { errnoOf } from '../../protocol/disk/diskError.ts';
 import { deleteTree } from './deleteTree.ts';
 import type { IndexEntry } from './indexEntries.ts';
-import { conflict, done, findHindrance, notEmpty, type OperationContext, unchanged } from './operationContext.ts';
+import { conflict, done, findHindrance, notEmpty, type OperationContext } from './operationContext.ts';
 import { onDisk, onDiskAsync } from './operationFailure.ts';
 import { keepOld } from './retainFile.ts';
 
@@ -18,7 +18,7 @@ export async function remove(
   const hindrance = findHindrance(context, path);
   if (hindrance) return hindrance;
   const known = recorder.entries.get(path);
-  if (!known) return disk.asKnown(path, null, unchanged(recorder.cursor.rev));
+  if (!known) return disk.asKnown(path, null, done(recorder.cursor.rev));
   if (!sameEntry(known.entry, expect)) return disk.asKnown(path, known, conflict(path, known));
   if (known.entry.kind !== 'directory') return removeFile(context, known, by);
   if (!recorder.entries.hasChildren(path)) return removeEmpty(context, known, by);

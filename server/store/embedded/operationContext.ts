@@ -38,9 +38,6 @@ export interface FolderAside {
 
 export const done = (rev: number): OperationResult => ({ status: 'done', rev });
 
-/** The share holds already what was asked for. */
-export const unchanged = (rev: number): OperationResult => ({ status: 'done', rev, unchanged: true });
-
 export const conflict = (path: WirePath, known: IndexEntry | null): OperationResult => ({
   status: 'conflict',
   path,

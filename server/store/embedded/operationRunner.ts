@@ -29,7 +29,7 @@ export class OperationRunner {
     const paths = pathsOf(operation);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        return await this.#perform(operation, by);
+        return await this.#counted(() => this.#perform(operation, by));
       } catch (error) {
         if (error instanceof OperationFailure) return error.result;
         if (!(error instanceof Diverged)) throw error;
@@ -37,6 +37,15 @@ export class OperationRunner {
       await this.#adoption.take(paths);
     }
     return problem(paths[0], 'Changed', 'Another program keeps changing it; nothing was overwritten.');
+  }
+
+  /** Says how many changes were made, where it was not one. */
+  async #counted(perform: () => Promise<OperationResult>): Promise<OperationResult> {
+    const { recorder } = this.#context;
+    const before = recorder.pending;
+    const result = await perform();
+    const changes = recorder.pending - before;
+    return result.status === 'done' && changes !== 1 ? { ...result, changes } : result;
   }
 
   async #perform(operation: Operation, by: string): Promise<OperationResult> {

@@ -14,7 +14,6 @@ import {
   makeParents,
   type OperationContext,
   problem,
-  unchanged,
 } from './operationContext.ts';
 import { onDisk, onDiskAsync } from './operationFailure.ts';
 import { keepOld } from './retainFile.ts';
@@ -33,7 +32,7 @@ export async function put(
   if (known && sameEntry(known.entry, entry)) {
     disk.asKnown(path, known, known.rev);
     disk.vouchFor(known);
-    return unchanged(known.rev);
+    return done(known.rev);
   }
   if (!sameEntry(known?.entry, expect)) return disk.asKnown(path, known, conflict(path, known));
   const collision = known ? null : findCollision(context, path);
@@ -58,7 +57,7 @@ export function makeDirectory(
   if (known && known.entry.kind !== 'directory') return conflict(path, known);
   if (known) {
     context.disk.vouchFor(known);
-    return unchanged(known.rev);
+    return done(known.rev);
   }
   const collision = findCollision(context, path);
   if (collision) return collision;

@@ -12,7 +12,6 @@ import {
   notEmpty,
   type OperationContext,
   problem,
-  unchanged,
 } from './operationContext.ts';
 import { onDisk, onDiskAsync } from './operationFailure.ts';
 import { keepOld } from './retainFile.ts';
@@ -29,11 +28,11 @@ export async function rename(context: OperationContext, operation: Rename, by: s
   const source = recorder.entries.get(from);
   const target = recorder.entries.get(to);
   if (!source) {
-    const answer = isDone(context, target, operation) ? unchanged(target.rev) : conflict(from, null);
+    const answer = isDone(context, target, operation) ? done(target.rev) : conflict(from, null);
     return disk.asKnown(from, null, answer);
   }
   if (!sameEntry(source.entry, expect)) return disk.asKnown(from, source, conflict(from, source));
-  if (from === to) return unchanged(source.rev);
+  if (from === to) return done(source.rev);
   if (!sameEntry(target?.entry, expectTo)) return disk.asKnown(to, target, conflict(to, target));
   const obstacle = findObstacle(context, source, target, to);
   if (obstacle) return obstacle;
