@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
@@ -15,6 +14,7 @@ import { ContinuousSync, type Settled } from './continuousSync.ts';
 import { Exclusive } from './exclusive.ts';
 import { explainPath } from './explainPath.ts';
 import type { Explanation } from './explanation.ts';
+import { isGitAtWork } from './gitWork.ts';
 import { keepBoth } from './keepBoth.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
 import { distrust, rereadFiles } from './local/rereadFiles.ts';
@@ -171,7 +171,7 @@ export class TargetSync {
       clock,
       ...(options.watchLocal !== undefined && { watchesLocal: options.watchLocal }),
       express: (path) => (isWirePath(path) ? this.#saves.send(path) : this.#continuous.hint(new Set([path]))),
-      isHeldBack: () => existsSync(join(root, '.git', 'index.lock')),
+      isHeldBack: () => isGitAtWork(root),
       log,
     });
     this.#saves = new SavedFiles(cycle, this.#continuous, log);
