@@ -48,6 +48,15 @@ test('without a server the view says what can be done', async () => {
   await window.screenshot(screen('welcome-dark'));
 });
 
+test('a walkthrough leads through the first steps', async () => {
+  await window.run('Syncline: Get Started');
+  const step = window.page.getByRole('button', { name: 'Connect to a server' });
+  await step.first().waitFor();
+  await window.page.getByText('Keep a folder in sync').first().waitFor();
+  await window.screenshot(screen('walkthrough-dark'));
+  await window.run('View: Close All Editors');
+});
+
 test('connecting asks for the token, and a wrong one can be corrected in place', async () => {
   await window.run('Syncline: Connect');
   const address = await window.input('ws://HOST:PORT/SHARE');
@@ -88,6 +97,13 @@ test('the tree opens, makes, renames and deletes, and a deletion can be undone',
   await waitForText(server.files, 'docs/guide.md', '# Guide\n');
   await tree.item('docs').waitFor();
   assert.ok(existsSync(join(server.files, 'docs/drafts')));
+});
+
+test('a test of the connection tells how fast the server answers and what the token may do', async () => {
+  await window.run('Syncline: Test Connection');
+  const told = await window.notifications.find('answers in');
+  assert.match(await told.message(), /answers in [\d.]+ ms; .* may read, write, compute.*; shares: files\./);
+  await told.close();
 });
 
 test('numbers are checked while they are typed', async () => {

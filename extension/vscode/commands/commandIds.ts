@@ -7,6 +7,8 @@ export const COMMAND_NAMES = [
   'disconnect',
   'startLocalServer',
   'setToken',
+  'testConnection',
+  'getStarted',
   'syncFolder',
   'upload',
   'uploadFolder',

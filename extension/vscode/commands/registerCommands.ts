@@ -16,6 +16,7 @@ import { statusCommand } from './statusCommand.ts';
 import { submitCommands } from './submitCommands.ts';
 import { syncCommands } from './syncCommands.ts';
 import { syncFolderCommand } from './syncFolder.ts';
+import { testConnectionCommand } from './testConnection.ts';
 import { transferCommands } from './transferCommands.ts';
 import { undoCommands } from './undoCommands.ts';
 import { verifyCommands } from './verifyCommands.ts';
@@ -25,6 +26,7 @@ import { viewCommands } from './viewCommands.ts';
 export function commandTable(services: Services): CommandHandlers {
   return {
     ...connectCommands(services),
+    ...testConnectionCommand(services),
     ...syncFolderCommand(services),
     ...transferCommands(services),
     ...changeCommands(services),
@@ -71,6 +73,8 @@ const DOING: Readonly<Record<CommandName, string>> = {
   disconnect: 'disconnect',
   startLocalServer: 'start the local server',
   setToken: 'set the token',
+  testConnection: 'test the connection',
+  getStarted: 'open the walkthrough',
   syncFolder: 'set the folder up for sync',
   upload: 'upload',
   uploadFolder: 'upload the folder',

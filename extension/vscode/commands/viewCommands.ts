@@ -10,7 +10,17 @@ import { filesOf } from './pickServer.ts';
 import type { Services } from './services.ts';
 import { type ServerPath, serverPathsFor } from './subject.ts';
 
-type Names = 'openServerFile' | 'refreshServerFiles' | 'loadMore' | 'compareWithServer' | 'showLog' | 'manageTrust';
+/** Of the manifest: this extension and its walkthrough. */
+const WALKTHROUGH = 'syncline.syncline#start';
+
+type Names =
+  | 'getStarted'
+  | 'openServerFile'
+  | 'refreshServerFiles'
+  | 'loadMore'
+  | 'compareWithServer'
+  | 'showLog'
+  | 'manageTrust';
 
 export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
   const { places, targets, servers, log } = services;
@@ -51,6 +61,10 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
         `${nameOf(file.path)} (server ↔ here)`,
       );
       return file.path;
+    },
+
+    async getStarted() {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
     },
 
     async showLog() {

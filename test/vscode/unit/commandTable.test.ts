@@ -13,6 +13,10 @@ interface Manifest {
     readonly submenus: readonly { readonly id: string }[];
     readonly keybindings: readonly { readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly walkthroughs: readonly {
+      readonly icon: string;
+      readonly steps: readonly { readonly description: string; readonly media: { readonly svg: string } }[];
+    }[];
     readonly colors: readonly { readonly id: string }[];
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope: string }>> };
@@ -20,8 +24,14 @@ interface Manifest {
 }
 
 const root = new URL('../../../', import.meta.url);
-const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Manifest;
-const { commands, menus, submenus, keybindings, views, viewsWelcome, configuration, colors } = manifest.contributes;
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const english = JSON.parse(text('package.nls.json')) as Readonly<Record<string, string>>;
+/** As a person sees it: with texts in the place of their keys. */
+const manifest = JSON.parse(text('package.json'), (_, value: unknown) =>
+  typeof value === 'string' ? value.replace(/^%(.+)%$/, (whole, key: string) => english[key] ?? whole) : value,
+) as Manifest;
+const { commands, menus, submenus, keybindings, views, viewsWelcome, configuration, colors, walkthroughs } =
+  manifest.contributes;
 const ids = COMMAND_NAMES.map(commandId);
 
 test('every command has a handler, and every handler is declared', () => {
@@ -42,6 +52,10 @@ test('menus, keys and welcome texts name commands and views that exist', () => {
   const viewIds = Object.values(views)
     .flat()
     .map(({ id }) => id);
+  const focusing = viewIds.map((id) => `${id}.focus`);
+  for (const { description } of walkthroughs.flatMap(({ steps }) => steps))
+    for (const [, id = ''] of description.matchAll(/\(command:([^)]+)\)/g))
+      assert.ok(ids.includes(id) || focusing.includes(id), id);
   for (const { view, contents } of viewsWelcome) {
     assert.ok(viewIds.includes(view), view);
     for (const [, id] of contents.matchAll(/\(command:([^)]+)\)/g)) assert.ok(ids.includes(id ?? ''), id);
@@ -62,7 +76,11 @@ test('marks have colours that the extension brings along, whatever other extensi
 });
 
 test('the icons are there', () => {
-  for (const { icon } of Object.values(views).flat()) assert.ok(existsSync(new URL(icon, root)), icon);
+  const pictures = walkthroughs.flatMap(({ icon, steps }) => [icon, ...steps.map(({ media }) => media.svg)]);
+  const icons = Object.values(views)
+    .flat()
+    .map(({ icon }) => icon);
+  for (const path of [...icons, ...pictures]) assert.ok(existsSync(new URL(path, root)), path);
 });
 
 test('no setting of a workspace that is not trusted can send files anywhere', () => {
