@@ -7,13 +7,14 @@ const MOST_TRIES = 8;
 export class Compression {
   readonly #near: (() => Promise<boolean>) | undefined;
   #isWorthIt: boolean;
-  #isNear = false;
+  #isNear: boolean | undefined;
   #finding: Promise<void> | undefined;
   #tries = 0;
 
   constructor(isUnderstood: boolean, near?: () => Promise<boolean>) {
     this.#isWorthIt = isUnderstood;
     this.#near = isUnderstood ? near : undefined;
+    this.#isNear = this.#near ? undefined : false;
   }
 
   /** As far as is known. */
@@ -21,8 +22,8 @@ export class Compression {
     return this.#isWorthIt;
   }
 
-  /** As far as is known: one that is somewhere else is never taken for near, the other way round it may be. */
-  get isNear(): boolean {
+  /** Undefined until it was asked. One that is somewhere else is never taken for near, the other way round it may be. */
+  get isNear(): boolean | undefined {
     return this.#isNear;
   }
 

@@ -5,7 +5,7 @@ import { requestsToClient } from '../../server/protocol/messages/api.ts';
 import { hello, probe } from '../../server/protocol/messages/session.ts';
 import { Peer } from '../../server/protocol/peer.ts';
 import { type WireLog, loggedLink } from './loggedLink.ts';
-import { isNear } from './nearness.ts';
+import { isLoopback, isNear } from './nearness.ts';
 import { PeerServerClient } from './peerServerClient.ts';
 import type { CallOptions, ServerClient } from './serverClient.ts';
 import { openWebSocket } from './webSocketTransport.ts';
@@ -62,7 +62,7 @@ export async function sayHello(link: Link, identity: Identity, options: HelloOpt
     if (!PROTOCOL_VERSIONS.some((version) => version === server.version)) throw new SynclineError('VersionMismatch');
     peer.agree(server.limits);
     const { url } = options;
-    if (url === undefined) return new PeerServerClient(peer, server);
+    if (url === undefined || !isLoopback(url)) return new PeerServerClient(peer, server);
     return new PeerServerClient(peer, server, { near: () => isNear(url, answeredAfter, () => answerTime(peer)) });
   } catch (error) {
     peer.close();

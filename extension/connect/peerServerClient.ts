@@ -72,7 +72,7 @@ export class PeerServerClient implements ServerClient {
     peer.onNotification(session.progress, (params) => this.#progress.emit(params));
   }
 
-  get isNear(): boolean {
+  get isNear(): boolean | undefined {
     return this.#compression.isNear;
   }
 

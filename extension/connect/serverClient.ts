@@ -52,8 +52,11 @@ export interface ServerClient {
   onJobsDidChange(listener: (params: ParamsOf<typeof jobs.didChange>) => void): Disposable;
   onProgress(listener: (params: ParamsOf<typeof session.progress>) => void): Disposable;
 
-  /** The server was found to be on this machine: to ask what it has costs more than to send a few small contents. */
-  readonly isNear: boolean;
+  /**
+   * The server was found to be on this machine: to ask what it has costs more than to send a few small contents. Undefined until
+   * the first upload of some size has found out, which it does best while this program has nothing else to do.
+   */
+  readonly isNear: boolean | undefined;
 
   /** Bytes on the wire of this connection so far, both ways, framing excluded. */
   readonly traffic: Traffic;

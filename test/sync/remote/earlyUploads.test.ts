@@ -8,13 +8,13 @@ import { EMPTY_TREE } from '../../../extension/sync/tree/tree.ts';
 import { treeOf } from '../../support/treeNotation.ts';
 
 /** A server that has `known`, and takes uploads until `break`; holds them back between `hold` and `go`. */
-function server(known: readonly string[] = [], isNear = false) {
+function server(known: readonly string[] = [], isNear: boolean | null = false) {
   const has = new Set(known.map((text) => contentIdOf(Buffer.from(text))));
   const got: string[] = [];
   let gate = Promise.resolve();
   let isBroken = false;
   const client = {
-    isNear,
+    isNear: isNear ?? undefined,
     request: async (_: unknown, { contents }: { contents: { content: ContentId }[] }) => ({
       missing: contents.flatMap(({ content }) => (has.has(content) ? [] : [{ content, from: 0 }])),
     }),
@@ -71,6 +71,20 @@ test('nothing is sent before it may be, and never if it may not', async () => {
     await early.finish();
     assert.equal(got.length, mayBeSent ? 5 : 0);
   }
+});
+
+test('a look waits while it is being found out whether the server is near', async () => {
+  const { provider, got, hold } = server([], null);
+  const go = hold();
+  const early = new EarlyUploads({ share: 'files', provider, base: EMPTY_TREE });
+  early.decide(true);
+  assert.equal(offer(early, 'a', 'a'.repeat(900_000)), undefined);
+  const held = offer(early, 'b', 'b'.repeat(900_000));
+  assert.ok(held);
+  go();
+  await held;
+  await early.finish();
+  assert.equal(got.length, 2);
 });
 
 test('a look goes no faster than what it finds is sent', async () => {
