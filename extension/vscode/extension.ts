@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../connect/clock.ts';
 import { connect } from '../connect/connect.ts';
+import { SynclineError } from '../../server/protocol/errors.ts';
 import { SystemBulkSync } from '../../server/protocol/disk/bulkSync.ts';
 import { safetyPlace } from '../sync/local/safetyPlaces.ts';
 import { TargetSync } from '../sync/syncTarget.ts';
@@ -135,7 +136,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   const conflictsView = vscode.window.createTreeView('syncline.conflicts', { treeDataProvider: conflicts });
   const targetsTree = new TargetsTree(targets);
   const history = new HistoryModel(
-    (place) => filesOf(servers, place),
+    // to look at a history is no reason to connect anew to a server that a person has disconnected from
+    async (place) => {
+      if (!servers.get(place.url)) throw new SynclineError('ConnectionLost');
+      return filesOf(servers, place);
+    },
     (error) => note('history is not read', { message: error.message }),
   );
   const historyTree = new HistoryTree(history);
