@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** What git keeps in its folder while it changes the working tree: the lock of its index, and a rebase or `git am` under way. */
@@ -17,10 +17,19 @@ export function isGitAtWork(root: string): boolean {
 function gitFolder(root: string): string | undefined {
   for (let at = resolve(root); ; at = dirname(at)) {
     const git = join(at, '.git');
-    const found = statSync(git, { throwIfNoEntry: false });
+    const found = look(git);
     if (found?.isDirectory()) return git;
     if (found?.isFile()) return namedIn(git, at);
     if (dirname(at) === at) return undefined;
+  }
+}
+
+/** What cannot be looked at says nothing of git; the scan tells what is wrong with the folder. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
