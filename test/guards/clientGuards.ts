@@ -43,7 +43,7 @@ export const CLIENT_GUARDS: readonly Guard[] = [
   {
     name: 'the refusal to put a new file over one that has just appeared',
     promise: 2,
-    file: `${LOCAL}/localStaging.ts`,
+    file: 'server/protocol/disk/placeNew.ts',
     find: 'linkSync(staged, target);',
     replace: 'return renameSync(staged, target);',
     tests: [{ file: CHANGES, title: 'a file that appeared at the last moment is not overwritten' }],

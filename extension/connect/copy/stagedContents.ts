@@ -4,7 +4,6 @@ import {
   closeSync,
   copyFileSync,
   fsyncSync,
-  linkSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -12,7 +11,6 @@ import {
   rmdirSync,
   rmSync,
   statSync,
-  unlinkSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +18,7 @@ import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/prot
 import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
+import { placeNew } from '../../../server/protocol/disk/placeNew.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
@@ -95,7 +94,7 @@ export class StagedContents implements ContentSink {
     try {
       if (how.executable) makeExecutable(staged);
       if (how.replace) return renameSync(staged, path);
-      linkOrMove(staged, path);
+      placeNew(staged, path);
     } finally {
       rmSync(staged, { force: true });
     }
@@ -205,20 +204,3 @@ function makeExecutable(file: string): void {
   const { mode } = statSync(file);
   chmodSync(file, (mode | ((mode & 0o444) >> 2)) & 0o777);
 }
-
-/**
- * A hard link fails where something exists, which a rename would replace. Some file systems have no hard links; there the
- * look right before the rename has to do.
- */
-function linkOrMove(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-    unlinkSync(from);
-  } catch (error) {
-    if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error;
-    if (lstatSync(to, { throwIfNoEntry: false })) throw new SynclineError('AlreadyExists', undefined, { cause: error });
-    renameSync(from, to);
-  }
-}
-
-const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

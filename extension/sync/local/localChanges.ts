@@ -14,13 +14,14 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { FileEntry, LinkEntry } from '../../../server/protocol/entry.ts';
+import { placeNew } from '../../../server/protocol/disk/placeNew.ts';
 import { errnoOf, isMissing } from '../../../server/protocol/disk/diskError.ts';
 import { namesCollide } from '../../../server/protocol/disk/collisionKey.ts';
 import type { Jail } from '../../../server/protocol/disk/jail.ts';
 import { identityOf } from '../../../server/protocol/disk/statIdentity.ts';
 import type { WalkedChild } from '../../../server/protocol/disk/walkDirectory.ts';
 import { nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
-import { type LocalStaging, placeNew } from './localStaging.ts';
+import type { LocalStaging } from './localStaging.ts';
 import { lookAt, sameFile } from './localState.ts';
 import type { SafetyCopies } from './safetyCopies.ts';
 

@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  linkSync,
   lstatSync,
   readdirSync,
   renameSync,
@@ -11,12 +10,11 @@ import {
   type Stats,
   statSync,
   symlinkSync,
-  unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type ContentId, contentIdOf, EMPTY_CONTENT, isContentId } from '../../../server/protocol/contentId.ts';
 import { createExclusive, writeAnew } from '../../../server/protocol/disk/atomicFile.ts';
-import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import type { BulkSync } from '../../../server/protocol/disk/bulkSync.ts';
@@ -261,21 +259,3 @@ function removeIfEmpty(folders: readonly string[]): void {
     }
   }
 }
-
-/**
- * Gives a staged file the name it is meant for, where nothing may be: fails with EEXIST when something is. A hard link does
- * both in one step; file systems without them get a rename, after a look.
- */
-export function placeNew(staged: string, target: string): void {
-  try {
-    linkSync(staged, target);
-  } catch (error) {
-    if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error;
-    if (lstatSync(target, { throwIfNoEntry: false })) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
-    renameSync(staged, target);
-    return;
-  }
-  unlinkSync(staged);
-}
-
-const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

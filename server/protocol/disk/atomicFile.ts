@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from './diskError.ts';
+import { placeNew } from './placeNew.ts';
 import { syncPath } from './syncToDisk.ts';
 
 /**
@@ -81,11 +71,7 @@ export async function placeFile(path: string, text: string): Promise<void> {
   const temporary = besideOf(path);
   try {
     writeSynced(temporary, text, 0o600);
-    linkSync(temporary, path);
-  } catch (error) {
-    if (!isWithoutLinks(error)) throw error;
-    if (lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
-    renameSync(temporary, path);
+    placeNew(temporary, path);
   } finally {
     tidyPlace(path);
   }
@@ -98,9 +84,6 @@ export function tidyPlace(path: string): void {
 }
 
 const besideOf = (path: string): string => join(dirname(path), `.${basename(path)}.syncline`);
-
-const isWithoutLinks = (error: unknown): boolean =>
-  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errnoOf(error) ?? '');
 
 function writeSynced(path: string, bytes: Uint8Array | string, mode: number): void {
   const descriptor = createAnew(path, mode);
