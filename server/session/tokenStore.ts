@@ -1,10 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
 import { replaceFile } from '../protocol/disk/atomicFile.ts';
 import { diskError, errnoOf, isMissing } from '../protocol/disk/diskError.ts';
+import { SQLITE, sqliteCode, takeLock } from '../protocol/disk/sqliteLock.ts';
 import { SynclineError } from '../protocol/errors.ts';
 import type { Right } from '../protocol/messages/message.ts';
 import { printable } from '../protocol/wirePath.ts';
@@ -159,32 +160,26 @@ const digestOf = (token: string): Buffer => createHash('sha256').update(token).d
 
 const isValidToken = (each: TokenRecord): boolean => each.revokedAt === undefined;
 
-/**
- * The lock is the operating system's, on a file of SQLite, and so ends with the process however that ends: nobody has to wait for
- * a dead one.
- */
 async function locked(path: string, work: () => Promise<void>): Promise<void> {
-  const database = new DatabaseSync(path);
+  const lock = await whenFree(path);
   try {
-    for (let tries = 1; !tryLock(database, tries >= LOCK_TRIES); tries++)
-      await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
     await work();
   } finally {
-    database.close();
+    lock.close();
   }
 }
 
-function tryLock(database: DatabaseSync, isLast: boolean): boolean {
-  try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return true;
-  } catch (error) {
-    const isBusy = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
-    if (!isBusy) throw new SynclineError('StorageFailed', 'The list of tokens cannot be locked.', { cause: error });
-    if (isLast)
-      throw new SynclineError('TargetBusy', 'Another process is changing the list of tokens.', { cause: error });
-    return false;
+async function whenFree(path: string): Promise<DatabaseSync> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return takeLock(path);
+    } catch (error) {
+      const cause = { cause: error };
+      if (sqliteCode(error) !== SQLITE.busy)
+        throw new SynclineError('StorageFailed', 'The list of tokens cannot be locked.', cause);
+      if (tries >= LOCK_TRIES)
+        throw new SynclineError('TargetBusy', 'Another process is changing the list of tokens.', cause);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
   }
 }
-
-const SQLITE_BUSY = 5;

@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
+import { SQLITE, sqliteCode } from '../../../server/protocol/disk/sqliteLock.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Cursor } from '../../../server/protocol/messages/values.ts';
@@ -269,23 +270,24 @@ function read(database: DatabaseSync): BaseState {
 
 class Damage extends Error {}
 
-/** SQLite's codes for a file that is damaged (11) or no database (26), and whatever our own reading makes of bad rows. */
+/** What SQLite says of a file that is damaged, is no database or lacks a table (1), and whatever our own reading makes of bad rows. */
 function isDamage(error: unknown): boolean {
   if (error instanceof Damage || error instanceof SyntaxError) return true;
   if (!(error instanceof Error) || error instanceof SynclineError) return false;
-  if ('errcode' in error) return error.errcode === 11 || error.errcode === 26 || error.errcode === 1;
+  if ('errcode' in error) return DAMAGE.includes(Number(error.errcode));
   return !('code' in error);
 }
 
-/** SQLite's codes for a full disk (13) and for the errors of reading and writing (10). */
+const DAMAGE: readonly number[] = [SQLITE.damaged, SQLITE.noDatabase, 1];
+
 function saveError(error: unknown): SynclineError {
-  const errcode = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-  if (errcode === 13)
+  const code = sqliteCode(error);
+  if (code === SQLITE.full)
     return new SynclineError('DiskFull', 'The state of the target cannot be saved: the disk is full.', {
       cause: error,
     });
   return diskError(
-    errcode === undefined
+    code === undefined
       ? error
       : new SynclineError('StorageFailed', 'The state of the target cannot be saved.', { cause: error }),
     'save the state of the target',

@@ -1,13 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
+import { SQLITE, sqliteCode, takeLock } from '../../../server/protocol/disk/sqliteLock.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 
-/**
- * Keeps a second process from syncing the same target. The lock is the operating system's, on a file of SQLite, and so ends
- * with the process however that ends: there is nothing stale to be taken over.
- */
+/** Keeps a second process from syncing the same target. */
 export class TargetLock {
   readonly #database: DatabaseSync;
   readonly #owner: string;
@@ -20,13 +18,7 @@ export class TargetLock {
   /** @throws SynclineError `TargetBusy`, naming the process where that is known; what the disk says otherwise. */
   static acquire(stateDirectory: string): TargetLock {
     const owner = join(stateDirectory, 'owner.txt');
-    const database = new DatabaseSync(join(stateDirectory, 'lock.db'));
-    try {
-      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    } catch (error) {
-      database.close();
-      throw new SynclineError('TargetBusy', busy(owner), { cause: error });
-    }
+    const database = takeFor(stateDirectory, owner);
     try {
       writeFileSync(owner, `${process.pid}\n`);
     } catch (error) {
@@ -43,6 +35,15 @@ export class TargetLock {
       // a note too many: it counts for nothing without the lock
     }
     this.#database.close();
+  }
+}
+
+function takeFor(stateDirectory: string, owner: string): DatabaseSync {
+  try {
+    return takeLock(join(stateDirectory, 'lock.db'));
+  } catch (error) {
+    if (sqliteCode(error) === SQLITE.cannotOpen) throw error;
+    throw new SynclineError('TargetBusy', busy(owner), { cause: error });
   }
 }
 

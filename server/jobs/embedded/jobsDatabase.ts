@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { SQLITE, sqliteCode } from '../../protocol/disk/sqliteLock.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 
 /** Version of the tables below; a file that another version wrote is not touched. */
@@ -184,16 +185,11 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-const BUSY = 5;
-const LOCKED = 6;
-const FULL = 13;
-
 function databaseError(error: unknown): SynclineError {
   if (error instanceof SynclineError) return error;
-  // The low byte is SQLite's primary result code.
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  if (code === FULL) return new SynclineError('DiskFull', undefined, { cause: error });
-  if (code === BUSY || code === LOCKED) {
+  const code = sqliteCode(error);
+  if (code === SQLITE.full) return new SynclineError('DiskFull', undefined, { cause: error });
+  if (code === SQLITE.busy || code === SQLITE.locked) {
     return new SynclineError('TargetBusy', 'Another server is using this state folder.', { cause: error });
   }
   return new SynclineError('StorageFailed', undefined, { cause: error });

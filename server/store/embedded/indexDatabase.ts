@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { takeLock } from '../../protocol/disk/sqliteLock.ts';
 import { SynclineError } from '../../protocol/errors.ts';
 import { databaseError } from './databaseError.ts';
 import { SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema.ts';
@@ -48,15 +49,13 @@ export class IndexDatabase {
    */
   static open(folder: string, locked: readonly string[]): IndexDatabase {
     const opened: DatabaseSync[] = [];
-    const open = (file: string, readOnly = false): DatabaseSync => {
-      const database = new DatabaseSync(file, { readOnly });
+    const held = (database: DatabaseSync): DatabaseSync => {
       opened.push(database);
       return database;
     };
+    const open = (file: string, readOnly = false): DatabaseSync => held(new DatabaseSync(file, { readOnly }));
     try {
-      const locks = [...new Set(locked)].map((each) => open(join(each, 'lock.db')));
-      for (const lock of locks)
-        lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+      const locks = [...new Set(locked)].map((each) => held(takeLock(join(each, 'lock.db'))));
       const write = open(join(folder, 'index.db'));
       write.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
       const epoch = prepareSchema(write);
