@@ -1,5 +1,5 @@
 import type { Operation } from '../../server/protocol/messages/files.ts';
-import type { WirePath } from '../../server/protocol/wirePath.ts';
+import { isWithin, movePath, type WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, PendingCommit, Roots } from './base/baseStore.ts';
 import { settleInterrupted } from './base/settleInterrupted.ts';
@@ -228,10 +228,7 @@ const isSameRename = (operation: Operation, { from, to }: Rename): boolean =>
 function underOldNames(operation: Operation, untold: readonly Rename[]): Operation {
   if (untold.length === 0) return operation;
   const old = (path: WirePath): WirePath =>
-    untold.reduceRight(
-      (at, { from, to }) => (at === to || at.startsWith(`${to}/`) ? (`${from}${at.slice(to.length)}` as WirePath) : at),
-      path,
-    );
+    untold.reduceRight((at, { from, to }) => (isWithin(at, to) ? movePath(at, to, from) : at), path);
   if (operation.kind === 'rename') return { ...operation, from: old(operation.from), to: old(operation.to) };
   return { ...operation, path: old(operation.path) };
 }

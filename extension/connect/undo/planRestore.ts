@@ -1,7 +1,7 @@
 import { collisionKey } from '../../../server/protocol/disk/collisionKey.ts';
 import { type Entry, sameEntry } from '../../../server/protocol/entry.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
-import { parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { ancestorsOf, movePath, type WirePath } from '../../../server/protocol/wirePath.ts';
 
 /** By path. What a path held that nobody can give back is null. */
 export type PastEntries = ReadonlyMap<WirePath, Entry | null>;
@@ -67,7 +67,7 @@ export function brakeOnRestore({ deletions }: RestorePlan, of: number): string |
 /** The same somewhere else. */
 export function movedTo(entries: PastEntries, from: WirePath | undefined, to: WirePath): PastEntries {
   const moved = (path: WirePath): WirePath =>
-    (from === undefined ? `${to}/${path}` : `${to}${path.slice(from.length)}`) as WirePath;
+    from === undefined ? (`${to}/${path}` as WirePath) : movePath(path, from, to);
   return new Map([...entries].map(([path, entry]) => [moved(path), entry]));
 }
 
@@ -78,11 +78,7 @@ function namesNeeded(then: PastEntries): (path: WirePath) => boolean {
 }
 
 /** A path and the folders on the way to it. */
-function upFrom(path: WirePath): WirePath[] {
-  const places: WirePath[] = [];
-  for (let at: WirePath | undefined = path; at !== undefined; at = parentOf(at)) places.push(at);
-  return places;
-}
+const upFrom = (path: WirePath): WirePath[] => [path, ...ancestorsOf(path)];
 
 const keyOf = (path: WirePath): string => path.split('/').map(collisionKey).join('/');
 

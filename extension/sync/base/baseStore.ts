@@ -138,7 +138,7 @@ export class BaseStore {
 
   /** Operations on the local folder that were begun and whose outcome was never saved, in their order. */
   begunLocally(): Operation[] {
-    const rows = this.#database.prepare('SELECT operations FROM begun_locally').all() as unknown as {
+    const rows = this.#prepare('SELECT operations FROM begun_locally').all() as unknown as {
       operations: string;
     }[];
     try {
@@ -152,7 +152,7 @@ export class BaseStore {
   beginLocally(operations: readonly Operation[]): void {
     this.#write(() => {
       this.#database.exec('DELETE FROM begun_locally');
-      this.#database.prepare('INSERT INTO begun_locally VALUES (?)').run(JSON.stringify(operations));
+      this.#prepare('INSERT INTO begun_locally VALUES (?)').run(JSON.stringify(operations));
     });
   }
 

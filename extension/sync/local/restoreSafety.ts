@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { hashFile } from '../../../server/protocol/disk/hashFile.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 import { isExecutable } from '../../../server/protocol/disk/statIdentity.ts';
 import { DIRECTORY, type Entry, sameEntry } from '../../../server/protocol/entry.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
@@ -114,7 +115,7 @@ function otherEntry(at: string): Entry | null {
 
 function makeRoot(root: string): void {
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolders(root);
   } catch (error) {
     throw diskError(error, `make the folder ${root}`);
   }

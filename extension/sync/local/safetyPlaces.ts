@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 import { targetStateDirectory } from '../targetState.ts';
 
 /** A local folder, and where copies are kept of what was replaced or deleted in it. */
@@ -18,7 +19,7 @@ const NOTE = 'folder';
 export function safetyPlace(stateDirectory: string, root: string): SafetyPlace {
   try {
     const note = join(stateDirectory, NOTE);
-    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    makeFolders(stateDirectory, 0o700);
     if (read(note) !== root) writeFileSync(note, root, { mode: 0o600 });
   } catch (error) {
     throw diskError(error, `note which folder ${stateDirectory} is for`);

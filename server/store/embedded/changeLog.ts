@@ -52,7 +52,7 @@ export class ChangeLog {
     );
     this.#timeOf = connection.query('SELECT at FROM changes WHERE rev = ?');
     this.#lastBy = connection.query('SELECT rev FROM changes WHERE at <= ? ORDER BY rev DESC LIMIT 1');
-    this.#at = connection.query('SELECT rev, kind, path, source, entry FROM changes WHERE rev = ?');
+    this.#at = connection.query(`SELECT ${COLUMNS} FROM changes WHERE rev = ?`);
     this.#bounds = connection.query(
       'SELECT (SELECT min(rev) FROM changes) AS first, (SELECT max(rev) FROM changes) AS last',
     );
@@ -62,16 +62,10 @@ export class ChangeLog {
   append(change: FeedChange, { at, modeOnly }: Circumstances): void {
     const { rev } = change;
     switch (change.kind) {
-      case 'put':
-        return void this.#append.run(
-          rev,
-          'put',
-          change.path,
-          null,
-          JSON.stringify(change.entry),
-          at,
-          modeOnly ? 1 : null,
-        );
+      case 'put': {
+        const entry = JSON.stringify(change.entry);
+        return void this.#append.run(rev, 'put', change.path, null, entry, at, modeOnly ? 1 : null);
+      }
       case 'delete':
         return void this.#append.run(rev, 'delete', change.path, null, null, at, null);
       case 'rename': {

@@ -4,6 +4,7 @@ import type { Version } from '../../protocol/messages/files.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import { type EntryColumns, fromColumns, toColumns } from './entryColumns.ts';
 import type { Connection, Query } from './indexDatabase.ts';
+import { rangeBelow } from './pathRange.ts';
 
 interface Row extends EntryColumns {
   readonly path: string;
@@ -75,14 +76,13 @@ export class HistoryTable {
   /** Of a path and everything under it; undefined: of the whole share. */
   below(dir: WirePath | undefined, behind: HistoryPosition, limit: number): Version[] {
     const position = [behind.rev, behind.rev, behind.path, limit] as const;
-    const rows =
-      dir === undefined ? this.#all.all(...position) : this.#below.all(dir, `${dir}/`, `${dir}0`, ...position);
+    const rows = dir === undefined ? this.#all.all(...position) : this.#below.all(dir, ...rangeBelow(dir), ...position);
     return rows.map(toVersion);
   }
 
   /** What a path and everything under it held until this very revision, folders before what is in them. */
   endedAt(rev: number, path: WirePath): { path: WirePath; entry: Entry }[] {
-    const rows = this.#endedAt.all(rev, path, `${path}/`, `${path}0`);
+    const rows = this.#endedAt.all(rev, path, ...rangeBelow(path));
     return rows.map((row) => ({ path: row.path as WirePath, entry: fromColumns(row) }));
   }
 

@@ -4,6 +4,7 @@ import { nameOf, parentOf, type WirePath } from '../../protocol/wirePath.ts';
 import { collisionKey } from '../../protocol/disk/collisionKey.ts';
 import { type EntryColumns, fromColumns, toColumns } from './entryColumns.ts';
 import type { Connection, Query } from './indexDatabase.ts';
+import { rangeBelow } from './pathRange.ts';
 
 /** An entry as the index knows it. */
 export interface IndexEntry {
@@ -111,12 +112,13 @@ export class IndexEntries {
 
   /** What lies below a folder (undefined: the root), by path. */
   below(dir: WirePath | undefined, after: WirePath | undefined, limit: number): IndexEntry[] {
-    const from = after ?? (dir === undefined ? '' : `${dir}/`);
-    return (dir === undefined ? this.#all.all(from, limit) : this.#below.all(from, `${dir}0`, limit)).map(toEntry);
+    if (dir === undefined) return this.#all.all(after ?? '', limit).map(toEntry);
+    const [from, to] = rangeBelow(dir);
+    return this.#below.all(after ?? from, to, limit).map(toEntry);
   }
 
   linksBelow(dir: WirePath): IndexEntry[] {
-    return this.#linksBelow.all(`${dir}/`, `${dir}0`).map(toEntry);
+    return this.#linksBelow.all(...rangeBelow(dir)).map(toEntry);
   }
 
   hasChildren(dir: WirePath): boolean {
@@ -200,13 +202,13 @@ export class IndexWriter {
   /** With everything below. */
   remove(path: WirePath): void {
     this.#remove.run(path);
-    this.#removeBelow.run(`${path}/`, `${path}0`);
+    this.#removeBelow.run(...rangeBelow(path));
   }
 
   /** With everything below; nothing may be at `to`. */
   move(from: WirePath, to: WirePath, rev: number): void {
     this.#move.run(to, parentOf(to) ?? '', collisionKey(nameOf(to)), rev, from);
-    this.#moveBelow.run(to, from, to, from, `${from}/`, `${from}0`);
+    this.#moveBelow.run(to, from, to, from, ...rangeBelow(from));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Entry } from '../../protocol/entry.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
 import type { Connection, Query } from './indexDatabase.ts';
+import { rangeBelow } from './pathRange.ts';
 
 /**
  * Of which changes history cannot say what a path held before: another program overwrote it, or its version was forgotten
@@ -27,7 +28,7 @@ export class LostVersions {
 
   /** Of a path and everything under it, by this very revision. */
   endedAt(rev: number, path: WirePath): { path: WirePath; entry: Entry | null }[] {
-    const rows = this.#endedAt.all(rev, path, `${path}/`, `${path}0`);
+    const rows = this.#endedAt.all(rev, path, ...rangeBelow(path));
     return rows.map((row) => ({
       path: row.path as WirePath,
       entry: row.entry === null ? null : (JSON.parse(row.entry) as Entry),

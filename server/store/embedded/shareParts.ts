@@ -1,4 +1,3 @@
-import {} from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../../protocol/disk/diskError.ts';
 import { syncToDisk } from '../../protocol/disk/syncToDisk.ts';
