@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { toLocal } from '../files/pairing.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import type { Services } from './services.ts';
 import { serverPathsFor } from './subject.ts';
@@ -41,10 +40,7 @@ export function placeCommands(services: Services): Pick<CommandHandlers, Names> 
 
     async revealInExplorer(subject) {
       const [file] = await serverPathsFor(services, [subject], 'Reveal in Explorer');
-      const target = targets.all.find(
-        ({ address }) => address.url === file?.place.url && address.share === file.place.share,
-      );
-      const local = file && target && toLocal({ root: target.folder.path, dir: target.address.dir }, file.path);
+      const local = file && targets.ofServerPath(file.place, file.path)?.file;
       if (!local) throw new SynclineError('NotFound', `“${file?.path}” has no counterpart in this workspace.`);
       await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(local));
       return local;

@@ -3,7 +3,6 @@ import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import type { Services } from './services.ts';
 import { chosenTargets, localFilesFor, serverPathsFor } from './subject.ts';
-import { toLocal } from '../files/pairing.ts';
 
 type Names = 'syncNow' | 'pauseAutoSync' | 'resumeAutoSync' | 'explainFile';
 
@@ -39,14 +38,8 @@ export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
         return tell(await local.target.explain(local.uri.fsPath));
       }
       const [file] = await serverPathsFor(services, args, 'Explain File');
-      for (const target of targets.all) {
-        const { folder, address } = target;
-        const path =
-          file && address.share === file.place.share && address.url === file.place.url
-            ? toLocal({ root: folder.path, dir: address.dir }, file.path)
-            : null;
-        if (path !== null) return tell(await target.explain(path));
-      }
+      const paired = file && targets.ofServerPath(file.place, file.path);
+      if (paired) return tell(await paired.target.explain(paired.file));
       throw new SynclineError('Usage', 'No folder of this workspace syncs with this place.');
     },
   };

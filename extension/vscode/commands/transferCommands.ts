@@ -9,7 +9,7 @@ import { askReplace } from '../files/askReplace.ts';
 import { OneDownloadSafety } from '../../sync/local/downloadSafety.ts';
 import { downloadPlace } from '../../sync/local/safetyPlaces.ts';
 import { downloadPath } from '../files/downloadPath.ts';
-import { toLocal, toServer } from '../files/pairing.ts';
+import { toServer } from '../files/pairing.ts';
 import { isRow } from '../files/rows.ts';
 import { countText, sizeText } from '../files/sizeText.ts';
 import { uploadOne } from '../files/uploadOne.ts';
@@ -241,11 +241,8 @@ async function destinationOf(
   { targets }: Services,
   { place, path }: { place: ServerAddress; path: WirePath },
 ): Promise<string> {
-  for (const { folder, address } of targets.all) {
-    if (address.url !== place.url || address.share !== place.share) continue;
-    const local = toLocal({ root: folder.path, dir: address.dir }, path);
-    if (local !== null) return local;
-  }
+  const paired = targets.ofServerPath(place, path);
+  if (paired) return paired.file;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const start = folder && vscode.Uri.joinPath(folder, nameOf(path));
   const chosen = await vscode.window.showSaveDialog({

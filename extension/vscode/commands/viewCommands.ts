@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { nameOf } from '../../../server/protocol/wirePath.ts';
 import { SCHEME, uriParts } from '../files/fileUri.ts';
-import { toLocal } from '../files/pairing.ts';
 import { isRow } from '../files/rows.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { filesOf } from './pickServer.ts';
@@ -46,10 +45,7 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
     async compareWithServer(subject) {
       const [file] = await serverPathsFor(services, [subject], 'Compare with Server');
       if (!file) return undefined;
-      const target = targets.all.find(
-        ({ address }) => address.url === file.place.url && address.share === file.place.share,
-      );
-      const local = target && toLocal({ root: target.folder.path, dir: target.address.dir }, file.path);
+      const local = targets.ofServerPath(file.place, file.path)?.file;
       if (!local || !existsSync(local))
         throw new SynclineError('NotFound', `“${file.path}” has no counterpart in this workspace.`);
       if (!(await (await filesOf(servers, file.place)).find(file.path)))

@@ -5,10 +5,8 @@ import { commandId } from '../commands/commandIds.ts';
 import { logError } from '../messages/logError.ts';
 import type { SideMarks } from '../marks/sideMarks.ts';
 import type { Places } from '../servers/places.ts';
-import type { TargetHub } from '../targets/targetHub.ts';
-import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
+import type { LocalFile, TargetHub } from '../targets/targetHub.ts';
 import { SCHEME, uriParts } from './fileUri.ts';
-import { toLocal } from './pairing.ts';
 import type { PlaceModel } from './placeModel.ts';
 import type { EntryRow, Row } from './rows.ts';
 import { sizeText } from './sizeText.ts';
@@ -113,14 +111,8 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
     return made;
   }
 
-  #fileOf({ place, row }: EntryRow): { readonly target: WorkspaceTarget; readonly file: string } | undefined {
-    const { url, share } = place.address;
-    for (const target of this.#targets.all) {
-      if (target.address.url !== url || target.address.share !== share) continue;
-      const file = toLocal({ root: target.folder.path, dir: target.address.dir }, row.path);
-      if (file !== null) return { target, file };
-    }
-    return undefined;
+  #fileOf({ place, row }: EntryRow): LocalFile | undefined {
+    return this.#targets.ofServerPath(place.address, row.path);
   }
 
   #differs(row: EntryRow): boolean {

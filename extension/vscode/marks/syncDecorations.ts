@@ -6,7 +6,7 @@ import type { ServerAddress } from '../../connect/target.ts';
 import { conflictWords } from '../conflicts/conflictText.ts';
 import { conflictRows } from '../conflicts/conflictsTree.ts';
 import { SCHEME, serverFileOf, uriParts } from '../files/fileUri.ts';
-import { toLocal, toServer } from '../files/pairing.ts';
+import { toServer } from '../files/pairing.ts';
 import type { Places } from '../servers/places.ts';
 import type { TargetHub } from '../targets/targetHub.ts';
 import { toWirePath } from '../targets/wirePathOf.ts';
@@ -79,14 +79,9 @@ export class SyncDecorations implements vscode.FileDecorationProvider {
     }
     if (uri.scheme !== SCHEME || uri.query !== '') return undefined;
     const { url, share, path } = serverFileOf(uri);
-    for (const target of this.#targets.all) {
-      const { folder, address } = target;
-      if (address.url !== url || address.share !== share) continue;
-      const file = toLocal({ root: folder.path, dir: address.dir }, path);
-      if (file !== null && file !== folder.path)
-        return { target, file, isDirectory: path && this.#isServerFolder(address, path) };
-    }
-    return undefined;
+    const found = this.#targets.ofServerPath({ url, share }, path);
+    if (!found || found.file === found.target.folder.path) return undefined;
+    return { ...found, isDirectory: path && this.#isServerFolder(found.target.address, path) };
   }
 
   #isServerFolder({ url, share }: ServerAddress, path: WirePath): boolean | undefined {

@@ -1,7 +1,9 @@
+import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
+import type { ServerAddress } from '../../connect/target.ts';
 import type { ShownTarget } from '../status/statusText.ts';
-import { toServer } from '../files/pairing.ts';
+import { toLocal, toServer } from '../files/pairing.ts';
 import type { ConfiguredTarget, TargetSettings } from './targetSettings.ts';
 import type { WorkspaceTarget } from './workspaceTarget.ts';
 
@@ -13,6 +15,12 @@ export interface TargetHubOptions {
   readonly onClosed: () => void;
   /** Told when the settings have faults that were not there before. */
   readonly onFaults: (faults: readonly string[]) => void;
+}
+
+export interface LocalFile {
+  readonly target: WorkspaceTarget;
+  /** Absolute path. */
+  readonly file: string;
 }
 
 /** All targets of the window, kept equal to what the settings ask for. */
@@ -50,6 +58,20 @@ export class TargetHub {
   ofFile(path: string): WorkspaceTarget | undefined {
     const inside = this.all.filter(({ folder }) => isInside(folder.path, path));
     return inside.toSorted((a, b) => b.folder.path.length - a.folder.path.length)[0];
+  }
+
+  /** The local file or folder that belongs to a path of a share, there or not. */
+  ofServerPath(
+    { url, share }: Pick<ServerAddress, 'url' | 'share'>,
+    path: WirePath | undefined,
+  ): LocalFile | undefined {
+    for (const target of this.all) {
+      const { folder, address } = target;
+      if (address.url !== url || address.share !== share) continue;
+      const file = toLocal({ root: folder.path, dir: address.dir }, path);
+      if (file !== null) return { target, file };
+    }
+    return undefined;
   }
 
   /** Reads the settings again: closes what is no longer asked for, opens what is new, leaves the rest alone. */
