@@ -23,13 +23,9 @@ export function submitJob(
 
 export function rerunJob(cli: Cli, text: string, options: ServerOptions & { wait?: boolean }): Promise<void> {
   const id = jobId(text);
-  return withJobs(cli, options, async (jobs, call) => {
-    const { operation } = await jobs.get(id, call);
-    const params = await jobs.params(id, call);
-    if (params === null)
-      throw new SynclineError('Usage', `The parameters of the job ${id} were too long to be kept. Submit it anew.`);
-    await submit(cli, jobs, { operation, params, wait: options.wait }, call);
-  });
+  return withJobs(cli, options, async (jobs, call) =>
+    submit(cli, jobs, { ...(await jobs.workOf(id, call)), wait: options.wait }, call),
+  );
 }
 
 export function printResult(cli: Cli, id: string, options: ServerOptions): Promise<void> {

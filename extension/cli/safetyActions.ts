@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SynclineError } from '../../server/protocol/errors.ts';
-import { parseWirePath, printable } from '../../server/protocol/wirePath.ts';
+import { isWithin, parseWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
 import { restoreSafety } from '../sync/local/restoreSafety.ts';
-import { copiesOf, type SafetyCopy, type SafetySession, safetySessions } from '../sync/local/safetyList.ts';
-import { downloadPlace, type SafetyPlace, safetyPlaces } from '../sync/local/safetyPlaces.ts';
+import { copiesOf, leavesOf, type SafetyCopy } from '../sync/local/safetyList.ts';
+import { downloadPlace, type Kept, keptIn } from '../sync/local/safetyPlaces.ts';
 import type { Cli } from './cli.ts';
 import { isoTime } from './entryText.ts';
 import { EXIT } from './exitStatus.ts';
@@ -17,15 +17,10 @@ interface SafetyOptions {
   readonly folder?: string;
 }
 
-interface Kept {
-  readonly place: SafetyPlace;
-  readonly session: SafetySession;
-}
-
 export async function listSafety(cli: Cli, options: SafetyOptions): Promise<void> {
   const { out } = cli;
-  const rows = keptIn(cli, options).map(({ place, session }) => {
-    const leaves = leavesOf(copiesOf(session));
+  const rows = chosenIn(cli, options).map(({ place, session }) => {
+    const leaves = leavesOf(session);
     const bytes = leaves.reduce((sum, { size }) => sum + size, 0);
     const { id, at } = session;
     out.event({ event: 'safety', id, at: isoTime(at), folder: place.root, files: leaves.length, bytes });
@@ -80,18 +75,14 @@ function tellCopies({ out }: Cli, copies: readonly SafetyCopy[]): void {
   }
 }
 
-/** Newest first. */
-function keptIn({ env, cwd }: Cli, { folder }: SafetyOptions): Kept[] {
-  const root = folder === undefined ? undefined : realFolder(resolve(cwd, folder));
-  return safetyPlaces(stateHome(env))
-    .filter((place) => root === undefined || place.root === root)
-    .flatMap((place) => safetySessions(place.folder).map((session) => ({ place, session })))
-    .sort((a, b) => b.session.at - a.session.at);
+function chosenIn({ env, cwd }: Cli, { folder }: SafetyOptions): Kept[] {
+  const wanted = folder === undefined ? undefined : realFolder(resolve(cwd, folder));
+  return keptIn(stateHome(env), (root) => wanted === undefined || root === wanted);
 }
 
 /** @throws SynclineError `NotFound`, `Usage` when it could be several */
 function find(cli: Cli, when: string, options: SafetyOptions): Kept {
-  const all = keptIn(cli, options);
+  const all = chosenIn(cli, options);
   const [first, second] = when === 'last' ? all.slice(0, 1) : all.filter(({ session }) => session.id.startsWith(when));
   if (!first)
     throw new SynclineError('NotFound', `Nothing was kept at “${printable(when)}”; see “syncline safety list”.`);
@@ -100,10 +91,8 @@ function find(cli: Cli, when: string, options: SafetyOptions): Kept {
   throw new SynclineError('Usage', `“${printable(when)}” could be ${printable(which)}; say more of it, or --folder.`);
 }
 
-const leavesOf = (copies: readonly SafetyCopy[]): SafetyCopy[] => copies.filter(({ kind }) => kind !== 'directory');
-
-const isChosen = (path: string, paths: readonly string[]): boolean =>
-  paths.length === 0 || paths.some((each) => path === each || path.startsWith(`${each}/`));
+const isChosen = (path: WirePath, paths: readonly WirePath[]): boolean =>
+  paths.length === 0 || paths.some((each) => isWithin(path, each));
 
 function realFolder(path: string): string {
   try {

@@ -58,6 +58,18 @@ export class JobClient {
     return (await this.#call(options, (client) => client.request(jobs.params, { id }, options))).params;
   }
 
+  /**
+   * The work of a job, to be submitted again.
+   * @throws SynclineError `Usage` where the server has not kept the parameters
+   */
+  async workOf(id: string, options: JobCall = {}): Promise<{ readonly operation: string; readonly params: unknown }> {
+    const { operation } = await this.get(id, options);
+    const params = await this.params(id, options);
+    if (params === null)
+      throw new SynclineError('Usage', `The parameters of the job ${id} were too long to be kept. Submit it anew.`);
+    return { operation, params };
+  }
+
   async cancel(id: string, options: JobCall = {}): Promise<jobs.Job> {
     return (await this.#call(options, (client) => client.request(jobs.cancel, { id }, options))).job;
   }

@@ -48,6 +48,10 @@ export function copiesOf({ folder }: Pick<SafetySession, 'folder'>): SafetyCopy[
   return copies;
 }
 
+/** Without the folders. */
+export const leavesOf = (session: Pick<SafetySession, 'folder'>): SafetyCopy[] =>
+  copiesOf(session).filter(({ kind }) => kind !== 'directory');
+
 const SESSION = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
 
 function names(folder: string): string[] {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
+import { type SafetySession, safetySessions } from './safetyList.ts';
 import { targetStateDirectory } from '../targetState.ts';
 
 /** A local folder, and where copies are kept of what was replaced or deleted in it. */
@@ -41,6 +42,19 @@ export function safetyPlaces(stateHome: string): SafetyPlace[] {
     if (root !== undefined) places.push({ root, stateDirectory, folder: join(stateDirectory, 'safety') });
   }
   return places;
+}
+
+export interface Kept {
+  readonly place: SafetyPlace;
+  readonly session: SafetySession;
+}
+
+/** What was kept of the folders that are wanted, the newest first. */
+export function keptIn(stateHome: string, isWanted: (root: string) => boolean): Kept[] {
+  return safetyPlaces(stateHome)
+    .filter(({ root }) => isWanted(root))
+    .flatMap((place) => safetySessions(place.folder).map((session) => ({ place, session })))
+    .sort((a, b) => b.session.at - a.session.at);
 }
 
 function read(file: string): string | undefined {

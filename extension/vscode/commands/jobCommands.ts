@@ -9,7 +9,7 @@ import { jobLine, stateText } from '../jobs/jobText.ts';
 import { withProgress } from '../messages/progress.ts';
 import { commandId, type CommandHandlers } from './commandIds.ts';
 import { askOne, askText } from './input.ts';
-import { clientOf, PATIENCE_MS, pickServer } from './pickServer.ts';
+import { clientOf, PATIENCE, pickServer } from './pickServer.ts';
 import type { Services } from './services.ts';
 
 type Names =
@@ -21,9 +21,6 @@ type Names =
   | 'copyJobId'
   | 'loadMoreJobs'
   | 'refreshJobs';
-
-/** A call that a person waits for does not wait for ever. */
-const PATIENCE = { reconnectMs: PATIENCE_MS };
 
 interface Chosen {
   readonly jobId: string;
@@ -51,9 +48,7 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
     /** Submits the same work again; returns the new job's id. */
     async rerunJob(subject) {
       const { jobId, url } = await chooseJob(subject, 'Run Job Again', (job) => !isActive(job));
-      const { operation } = await jobsOf(url).get(jobId, PATIENCE);
-      const params = await jobsOf(url).params(jobId, PATIENCE);
-      if (params === null) throw notKept(jobId);
+      const { operation, params } = await jobsOf(url).workOf(jobId, PATIENCE);
       const job = await jobsOf(url).submit(operation, params, PATIENCE);
       jobMemory.add({ id: job.id, operation, server: url });
       jobs.get(url)?.add(job);
@@ -162,9 +157,6 @@ async function listJobs(client: JobClient, fits: (job: Job) => boolean): Promise
   for await (const page of client.list(undefined, PATIENCE)) return page.filter(fits);
   return [];
 }
-
-export const notKept = (id: string): SynclineError =>
-  new SynclineError('Usage', `The parameters of the job ${id} were too long to be kept. Submit it anew.`);
 
 const askId = (title: string): Promise<string> =>
   askText({ title: `Syncline: ${title}`, prompt: 'Id of the job', check: idMessage });

@@ -5,7 +5,10 @@ import { RemoteFiles } from '../../connect/remoteFiles.ts';
 import type { Servers } from '../servers/servers.ts';
 
 /** How long a command waits for a connection that is just being made, milliseconds. */
-export const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 15_000;
+
+/** The same for calls about jobs, which outlive connections: one that a person waits for does not wait for ever. */
+export const PATIENCE = { reconnectMs: PATIENCE_MS };
 
 /**
  * The server a command talks to: the only one, or the one the person picks.

@@ -4,18 +4,13 @@ import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { isWithin, nameOf, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { restoreSafety } from '../../sync/local/restoreSafety.ts';
-import { copiesOf, type SafetyCopy, type SafetySession, safetySessions } from '../../sync/local/safetyList.ts';
-import { type SafetyPlace, safetyPlaces } from '../../sync/local/safetyPlaces.ts';
+import { copiesOf, leavesOf, type SafetySession } from '../../sync/local/safetyList.ts';
+import { type Kept, keptIn, type SafetyPlace } from '../../sync/local/safetyPlaces.ts';
 import { countText, sizeText } from '../files/sizeText.ts';
 import { withProgress } from '../messages/progress.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
 import type { Services } from './services.ts';
-
-interface Kept {
-  readonly place: SafetyPlace;
-  readonly session: SafetySession;
-}
 
 const OPEN: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: 'Open the copy' };
 
@@ -29,7 +24,7 @@ export function safetyCommands(services: Services): Pick<CommandHandlers, 'showS
      * is put back at once, and the paths are returned that were.
      */
     async showSafetyCopies(id, path) {
-      const all = keptIn(stateHome);
+      const all = keptHere(stateHome);
       if (typeof id === 'string') {
         const kept = all.find(({ session }) => session.id === id);
         if (!kept) throw new SynclineError('NotFound', `Nothing was kept at “${id}”.`);
@@ -68,13 +63,10 @@ export function safetyCommands(services: Services): Pick<CommandHandlers, 'showS
 
 const TITLE = 'Syncline: Safety Copies';
 
-/** Of the folders of this window, the newest first; of any folder where no folder is open. */
-function keptIn(stateHome: string): Kept[] {
+/** Of the folders of this window; of any folder where no folder is open. */
+function keptHere(stateHome: string): Kept[] {
   const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath as WirePath);
-  return safetyPlaces(stateHome)
-    .filter(({ root }) => roots.length === 0 || roots.some((each) => isWithin(root as WirePath, each)))
-    .flatMap((place) => safetySessions(place.folder).map((session) => ({ place, session })))
-    .sort((a, b) => b.session.at - a.session.at);
+  return keptIn(stateHome, (root) => roots.length === 0 || roots.some((each) => isWithin(root as WirePath, each)));
 }
 
 function keptLine(kept: Kept) {
@@ -132,5 +124,3 @@ async function look({ root }: SafetyPlace, { folder }: SafetySession, path: Wire
     await vscode.commands.executeCommand('vscode.diff', copy, now, `${nameOf(path)} (safety copy ↔ now)`);
   else await vscode.commands.executeCommand('vscode.open', copy);
 }
-
-const leavesOf = (session: SafetySession): SafetyCopy[] => copiesOf(session).filter(({ kind }) => kind !== 'directory');

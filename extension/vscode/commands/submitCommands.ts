@@ -11,11 +11,9 @@ import { isJobRow } from '../jobs/jobsTree.ts';
 import { askForm } from './askForm.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
-import { notKept, tellSubmitted } from './jobCommands.ts';
-import { clientOf, PATIENCE_MS, pickServer } from './pickServer.ts';
+import { tellSubmitted } from './jobCommands.ts';
+import { clientOf, PATIENCE, pickServer } from './pickServer.ts';
 import type { Services } from './services.ts';
-
-const PATIENCE = { reconnectMs: PATIENCE_MS };
 
 /** Longest selection that an input box begins with, characters. */
 const LONGEST_SUGGESTION = 10_000;
@@ -37,8 +35,7 @@ export function submitCommands(services: Services): Pick<CommandHandlers, 'submi
     async editJob(subject) {
       if (!isJobRow(subject)) throw new SynclineError('Usage', 'Choose a job in the Jobs view.');
       const { url, job } = subject;
-      const params = await new JobClient(servers.open(url)).params(job.id, PATIENCE);
-      if (params === null) throw notKept(job.id);
+      const { params } = await new JobClient(servers.open(url)).workOf(job.id, PATIENCE);
       return submit(url, job.operation, await fillIn(url, job.operation, params as FormValues));
     },
 

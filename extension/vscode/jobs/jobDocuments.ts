@@ -2,13 +2,11 @@ import * as vscode from 'vscode';
 import { ENDED } from '../../../server/protocol/messages/jobs.ts';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
 import { JobClient } from '../../jobs/jobClient.ts';
+import { PATIENCE } from '../commands/pickServer.ts';
 import type { Servers } from '../servers/servers.ts';
 import { endText, isJsonResult, resultText } from './jobText.ts';
 
 const SCHEME = 'syncline-job';
-
-/** How long a document waits for a server that is away, milliseconds. */
-const PATIENCE_MS = 15_000;
 
 /** The document of an ended job: its result, else why there is none. The extension of its name chooses the language. */
 export function jobUri(url: string, { id, operation }: Job, result: unknown): vscode.Uri {
@@ -22,10 +20,9 @@ export function registerJobDocuments(servers: Servers): vscode.Disposable {
     async provideTextDocumentContent({ query }) {
       const { url, id } = JSON.parse(query) as { readonly url: string; readonly id: string };
       const client = new JobClient(servers.open(url));
-      const call = { reconnectMs: PATIENCE_MS };
-      const { job, result } = await client.result(id, call);
+      const { job, result } = await client.result(id, PATIENCE);
       if (job.state === 'succeeded') return resultText(result);
-      return endText(job, ENDED.includes(job.state) ? await client.params(id, call) : null);
+      return endText(job, ENDED.includes(job.state) ? await client.params(id, PATIENCE) : null);
     },
   });
 }
