@@ -22,6 +22,7 @@ import { placeNew } from '../../../server/protocol/disk/placeNew.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
+import { isRunning } from '../../../server/protocol/isRunning.ts';
 import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
 import { KEEP_PARTS_MS, NEW_FILE, PartWriter, SMALLEST_PART } from '../partWriter.ts';
 import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
@@ -171,15 +172,6 @@ function isDead(name: string, folder: string): boolean {
   if (machine === MACHINE && pid !== undefined) return !isRunning(Number(pid));
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs > KEEP_PARTS_MS;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errnoOf(error) !== 'ESRCH';
-  }
 }
 
 function namesIn(folder: string): string[] {

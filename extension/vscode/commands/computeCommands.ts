@@ -10,7 +10,7 @@ import {
   valuesText,
 } from '../compute/parseValues.ts';
 import { replaceSelections, selectedText, selectedTexts } from '../compute/selection.ts';
-import { allNumbers, selectionValues, valuesOfMany } from '../compute/selectionValues.ts';
+import { allNumbers, type SelectionValues, selectionValues, valuesOfMany } from '../compute/selectionValues.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askText } from './input.ts';
 import { clientOf, pickServer } from './pickServer.ts';
@@ -19,6 +19,7 @@ import { showText } from './showText.ts';
 
 type Names = 'addNumbers' | 'sortValues' | 'sortDescending' | 'sortToEditor';
 type Order = 'ascending' | 'descending';
+type Sortable = Pick<SelectionValues, 'values' | 'numeric'>;
 
 /**
  * Small calculations, answered by the server on the call. They take values from the caller, else from what is selected in the
@@ -45,9 +46,9 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     sortDescending: (argument) => sort(argument, 'descending'),
 
     async sortToEditor() {
-      const { values, join } = selectionValues(selectedText(vscode.window.activeTextEditor) ?? '');
-      const result = await sortTexts(values, 'ascending');
-      await openText(join(result));
+      const selected = selectionValues(selectedText(vscode.window.activeTextEditor) ?? '');
+      const result = await sortTexts(selected, 'ascending');
+      await openText(selected.join(result));
       return result;
     },
   };
@@ -73,8 +74,11 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     const many = texts.length > 1 ? valuesOfMany(texts) : undefined;
     if (texts.length > 1 && !many)
       throw new SynclineError('InvalidParams', 'Select one piece of text, or one value with each cursor.');
-    const { values, join } = many ? { values: many, join: undefined } : selectionValues(texts[0] ?? '');
-    const result = await sortTexts(values, order);
+    const selected = many
+      ? { values: many, numeric: allNumbers(many), join: undefined }
+      : selectionValues(texts[0] ?? '');
+    const { values, join } = selected;
+    const result = await sortTexts(selected, order);
     const replaced = editor.document.version === version && (await put(editor, join ? [join(result)] : result, false));
     if (!replaced) {
       await openText(join ? join(result) : result.join('\n'));
@@ -84,10 +88,10 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
   }
 
   /** Texts stay as they are written: numbers are compared by what they are worth, others as people read them. */
-  async function sortTexts(values: readonly string[], order: Order): Promise<string[]> {
+  async function sortTexts({ values, numeric }: Sortable, order: Order): Promise<string[]> {
     if (values.length === 0) throw new SynclineError('InvalidParams', 'Nothing is selected that could be sorted.');
     const client = await clientOf(servers, await pickServer(servers));
-    const collation = allNumbers(values) ? 'numeric' : 'natural';
+    const collation = numeric ? 'numeric' : 'natural';
     return (await client.request(compute.sort, { values, order, collation })).result.map(String);
   }
 

@@ -5,6 +5,7 @@ import { Listeners } from '../../connect/listeners.ts';
 import type { RemoteFiles } from '../../connect/remoteFiles.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
 import type { ServerAddress } from '../../connect/target.ts';
+import { Soon } from '../soon.ts';
 import { deletedFiles } from './deletedFiles.ts';
 
 /** What the history is of: a file, or a folder whose deleted files are listed (path left out: the share). */
@@ -37,7 +38,9 @@ export class HistoryModel {
   #limit = PAGE;
   /** Answers that come after a newer question are not shown. */
   #question = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #refresh = new Soon(GATHER_MS, () => {
+    if (this.#subject) this.#read(this.#subject).catch((error: unknown) => this.#onError(SynclineError.from(error)));
+  });
 
   constructor(filesOf: (place: ServerAddress) => Promise<RemoteFiles>, onError: (error: SynclineError) => void) {
     this.#filesOf = filesOf;
@@ -66,15 +69,11 @@ export class HistoryModel {
 
   /** Something may have changed on the server. */
   refreshSoon(): void {
-    if (!this.#subject) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#subject) this.#read(this.#subject).catch((error: unknown) => this.#onError(SynclineError.from(error)));
-    }, GATHER_MS);
+    if (this.#subject) this.#refresh.ask();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#refresh.dispose();
   }
 
   async #read(subject: HistorySubject): Promise<ShownHistory> {

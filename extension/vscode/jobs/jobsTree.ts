@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
 import { commandId } from '../commands/commandIds.ts';
 import { countText } from '../files/sizeText.ts';
+import { Soon } from '../soon.ts';
 import { isActive } from './jobList.ts';
 import type { JobsModel } from './jobsModel.ts';
 import { jobDescription, jobTooltip } from './jobText.ts';
@@ -29,18 +30,13 @@ export class JobsTree implements vscode.TreeDataProvider<JobsRow> {
   readonly #jobs: JobsModel;
   readonly #changes = new vscode.EventEmitter<undefined>();
   readonly #listening: { dispose(): void };
-  #timer: NodeJS.Timeout | undefined;
+  readonly #redraw = new Soon(GATHER_MS, () => this.#changes.fire(undefined));
 
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(jobs: JobsModel) {
     this.#jobs = jobs;
-    this.#listening = jobs.onDidChange(() => {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        this.#changes.fire(undefined);
-      }, GATHER_MS);
-    });
+    this.#listening = jobs.onDidChange(() => this.#redraw.ask());
   }
 
   getChildren(row?: JobsRow): JobsRow[] {
@@ -65,7 +61,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsRow> {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#redraw.dispose();
     this.#listening.dispose();
     this.#changes.dispose();
   }

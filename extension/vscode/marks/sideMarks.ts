@@ -3,6 +3,7 @@ import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
 import type { SideDifference } from '../../sync/compareSides.ts';
 import { isIgnoreFile } from '../../sync/ignore/ignoreRules.ts';
+import { Soon } from '../soon.ts';
 import type { TargetHub } from '../targets/targetHub.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import { toWirePath } from '../targets/wirePathOf.ts';
@@ -28,13 +29,15 @@ export class SideMarks {
   /** Files that were saved since the last comparison. */
   readonly #saved = new Set<string>();
   readonly #listening: Disposable;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #comparison = new Soon(GATHER_MS, () => {
+    this.#comparing = this.#comparing.then(() => this.#compareAll());
+  });
   #comparing: Promise<void> = Promise.resolve();
 
   constructor(targets: TargetHub, log: (event: string, data: object) => void) {
     this.#targets = targets;
     this.#log = log;
-    this.#listening = targets.onDidChange(() => this.#compareSoon());
+    this.#listening = targets.onDidChange(() => this.#comparison.ask());
   }
 
   onDidChange(listener: (change: MarkChange) => void): Disposable {
@@ -52,27 +55,20 @@ export class SideMarks {
   /** Where sync is not automatic nobody else looks at a file that was saved. */
   saved(file: string): void {
     this.#saved.add(file);
-    this.#compareSoon();
+    this.#comparison.ask();
   }
 
   serverChanged(): void {
-    this.#compareSoon();
+    this.#comparison.ask();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#comparison.dispose();
     this.#listening.dispose();
   }
 
   #table(target: WorkspaceTarget): MarkTable {
     return this.#tables.get(target) ?? NOTHING;
-  }
-
-  #compareSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#comparing = this.#comparing.then(() => this.#compareAll());
-    }, GATHER_MS);
   }
 
   async #compareAll(): Promise<void> {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
 import { type ErrorName, ERRORS, SynclineError } from '../../../server/protocol/errors.ts';
+import { isRunning } from '../../../server/protocol/isRunning.ts';
 import { LISTENING_FILE } from '../../../server/protocol/listeningFile.ts';
 import { printable, STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
 
@@ -145,16 +146,8 @@ export class LocalServer {
 export async function serverOf(directory: string): Promise<RunningServer | undefined> {
   const file = join(directory, STATE_FOLDER, LISTENING_FILE);
   const parsed = v.safeParse(listening, readJson(await readFile(file, 'utf8').catch(() => '')));
-  if (!parsed.success || !LOOPBACK.test(parsed.output.url) || !isAlive(parsed.output.pid)) return undefined;
+  if (!parsed.success || !LOOPBACK.test(parsed.output.url) || !isRunning(parsed.output.pid)) return undefined;
   return runningServer(parsed.output).catch(() => undefined);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 const LOOPBACK = /^ws:\/\/127\.0\.0\.1:\d{1,5}$/;
