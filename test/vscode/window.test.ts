@@ -11,11 +11,10 @@ import { eventually } from './support/eventually.ts';
 import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
 import { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
+import { screensOf } from './support/window/screens.ts';
 
 const artifacts = join(cacheFolder, 'artifacts', 'window');
-const screens =
-  process.env['SYNCLINE_SCREENS'] === 'keep' ? join(import.meta.dirname, 'screens') : join(artifacts, 'screens');
-const screen = (name: string) => join(screens, `${name}.png`);
+const screen = screensOf(artifacts);
 let code: Code;
 let window: CodeWindow;
 let server: TestServer;

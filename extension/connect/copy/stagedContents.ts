@@ -6,7 +6,6 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -18,6 +17,7 @@ import { type ContentId, EMPTY_CONTENT, isContentId } from '../../../server/prot
 import { createExclusive } from '../../../server/protocol/disk/atomicFile.ts';
 import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
 import { syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
+import { namesIn } from '../../../server/protocol/disk/namesIn.ts';
 import { placeNew } from '../../../server/protocol/disk/placeNew.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentPart } from '../../../server/protocol/messages/content.ts';
@@ -172,15 +172,6 @@ function isDead(name: string, folder: string): boolean {
   if (machine === MACHINE && pid !== undefined) return !isRunning(Number(pid));
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs > KEEP_PARTS_MS;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function orDiskError<T>(work: () => T): T {

@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { namesIn } from '../../../server/protocol/disk/namesIn.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 
 /** What was kept together: by one round of a sync, one download, or one restore. */
@@ -24,7 +24,7 @@ export interface SafetyCopy {
 /** The sessions below a folder of safety copies, the newest first; none where nothing was ever kept. */
 export function safetySessions(folder: string): SafetySession[] {
   const sessions: SafetySession[] = [];
-  for (const id of names(folder)) {
+  for (const id of namesIn(folder)) {
     const at = Date.parse(id.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:'));
     if (SESSION.test(id) && !Number.isNaN(at)) sessions.push({ id, at, folder: join(folder, id) });
   }
@@ -35,7 +35,7 @@ export function safetySessions(folder: string): SafetySession[] {
 export function copiesOf({ folder }: Pick<SafetySession, 'folder'>): SafetyCopy[] {
   const copies: SafetyCopy[] = [];
   const visit = (below: string): void => {
-    for (const name of names(join(folder, below))) {
+    for (const name of namesIn(join(folder, below))) {
       const path = (below === '' ? name : `${below}/${name}`) as WirePath;
       const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
       if (!stat) continue;
@@ -53,12 +53,3 @@ export const leavesOf = (session: Pick<SafetySession, 'folder'>): SafetyCopy[] =
   copiesOf(session).filter(({ kind }) => kind !== 'directory');
 
 const SESSION = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-}

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError, errnoOf } from '../../../server/protocol/disk/diskError.ts';
+import { diskError, isMissing } from '../../../server/protocol/disk/diskError.ts';
+import { namesIn } from '../../../server/protocol/disk/namesIn.ts';
 import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 import { type SafetySession, safetySessions } from './safetyList.ts';
 import { targetStateDirectory } from '../targetState.ts';
@@ -36,7 +37,7 @@ export const downloadPlace = (stateHome: string, root: string): SafetyPlace =>
 export function safetyPlaces(stateHome: string): SafetyPlace[] {
   const targets = join(stateHome, 'targets');
   const places: SafetyPlace[] = [];
-  for (const name of list(targets)) {
+  for (const name of namesIn(targets)) {
     const stateDirectory = join(targets, name);
     const root = read(join(stateDirectory, NOTE));
     if (root !== undefined) places.push({ root, stateDirectory, folder: join(stateDirectory, 'safety') });
@@ -61,16 +62,7 @@ function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
