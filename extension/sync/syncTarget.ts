@@ -210,21 +210,11 @@ export class TargetSync {
    * a side or the connection says; what was done until then is kept.
    */
   async syncOnce(options: SyncOnceOptions = {}): Promise<SyncOnceResult> {
-    const begun = this.#clock.uptime();
-    const before = this.#traffic.read();
+    const spent = this.#measure();
     const applied: AppliedOperation[] = [];
     const { plan, stale } = await this.#exclusive.run(() => this.#rounds(options, applied));
-    const after = this.#traffic.read();
     const problems = [...plan.problems, ...restlessProblems(plan, stale)];
-    const summary = summarize(
-      applied,
-      { conflicts: plan.conflicts, problems },
-      {
-        bytesSent: after.sent - before.sent,
-        bytesReceived: after.received - before.received,
-        ms: this.#clock.uptime() - begun,
-      },
-    );
+    const summary = summarize(applied, { conflicts: plan.conflicts, problems }, spent());
     this.#prune();
     // whoever follows continuous syncing hears of this, too
     if (this.#isStarted && applied.length > 0) this.#continuous.hint(new Set());
@@ -237,8 +227,7 @@ export class TargetSync {
    * @throws SynclineError `Changed`, telling the difference; else as {@link syncOnce}
    */
   async carryOut(shown: Plan, chosen: ReadonlySet<string>, options: SyncOnceOptions = {}): Promise<SyncSummary> {
-    const begun = this.#clock.uptime();
-    const before = this.#traffic.read();
+    const spent = this.#measure();
     let difference: string | null = null;
     const approve = (found: Plan): boolean => (difference = planDifference(shown, found)) === null;
     const { applied, plan } = await this.#exclusive.run(async () => {
@@ -250,9 +239,7 @@ export class TargetSync {
       return result;
     });
     if (this.#isStarted) this.#continuous.hint(new Set());
-    const { sent, received } = this.#traffic.read();
-    const traffic = { bytesSent: sent - before.sent, bytesReceived: received - before.received };
-    return summarize(applied, plan, { ...traffic, ms: this.#clock.uptime() - begun });
+    return summarize(applied, plan, spent());
   }
 
   /** Keeps the target in sync from now on. Resolves when changes are being watched. */
@@ -418,6 +405,20 @@ export class TargetSync {
       );
     const sides = { local: this.#local, remote: this.#remote };
     await mergeConflict(conflict, sides, { signal, onApplied: (applied) => this.#continuous.tell(applied) });
+  }
+
+  /** What the wire and the clock have to tell since then. */
+  #measure(): () => Pick<SyncSummary, 'bytesSent' | 'bytesReceived' | 'ms'> {
+    const begun = this.#clock.uptime();
+    const before = this.#traffic.read();
+    return () => {
+      const { sent, received } = this.#traffic.read();
+      return {
+        bytesSent: sent - before.sent,
+        bytesReceived: received - before.received,
+        ms: this.#clock.uptime() - begun,
+      };
+    };
   }
 
   #orClosed(signal: AbortSignal | undefined): AbortSignal {
