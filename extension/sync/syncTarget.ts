@@ -4,7 +4,7 @@ import type { Entry } from '../../server/protocol/entry.ts';
 import type { BulkSync } from '../../server/protocol/disk/bulkSync.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
-import { isWirePath, printable, type WirePath } from '../../server/protocol/wirePath.ts';
+import { isWirePath, type WirePath } from '../../server/protocol/wirePath.ts';
 import { type Clock, systemClock } from '../connect/clock.ts';
 import type { ClientProvider, Disposable } from '../connect/serverClient.ts';
 import { BaseStore } from './base/baseStore.ts';
@@ -12,10 +12,10 @@ import { TargetLock } from './base/targetLock.ts';
 import { compareSides, type SideDifference } from './compareSides.ts';
 import { ContinuousSync, type Settled } from './continuousSync.ts';
 import { Exclusive } from './exclusive.ts';
+import { decideConflict, type DecisionParts } from './decideConflict.ts';
 import { explainPath } from './explainPath.ts';
 import type { Explanation } from './explanation.ts';
 import { isGitAtWork } from './gitWork.ts';
-import { keepBoth } from './keepBoth.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
 import { distrust, rereadFiles } from './local/rereadFiles.ts';
 import { prepareRoot } from './local/prepareRoot.ts';
@@ -24,7 +24,6 @@ import { SafetyCopies } from './local/safetyCopies.ts';
 import { StatCache } from './local/statCache.ts';
 import { LOOK_AT_ALL, type Looks } from './look.ts';
 import type { AppliedOperation, Plan, SyncProgress } from './plan.ts';
-import { mergeConflict } from './merge/mergeConflict.ts';
 import type { Choice, Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
@@ -101,6 +100,7 @@ export class TargetSync {
   readonly #traffic: TrafficMeter;
   readonly #following: Disposable;
   readonly #verifying: VerifyTargetParts;
+  readonly #deciding: DecisionParts;
   readonly #distrust: (paths: readonly WirePath[]) => void;
   readonly #saves: SavedFiles;
   readonly #closing = new AbortController();
@@ -185,6 +185,15 @@ export class TargetSync {
           signal,
           onProgress: (files) => onProgress?.('remote', files),
         }),
+    };
+    this.#deciding = {
+      mode,
+      cycle,
+      local,
+      remote,
+      now: () => new Date(clock.now()),
+      round: (request) => this.#round(request),
+      onApplied: (applied) => this.#continuous.tell(applied),
     };
     this.#distrust = (paths) => distrust(cache, paths);
     this.#following = provider.onDidChangeClient(() => this.#continuous.refresh());
@@ -302,30 +311,7 @@ export class TargetSync {
    */
   async resolve(path: string, choice: Choice, asked?: AbortSignal): Promise<void> {
     const signal = this.#orClosed(asked);
-    await this.#exclusive.run(async () => {
-      const listed = this.conflicts().find((conflict) => conflict.path === path);
-      if (!listed) throw new SynclineError('NotFound', `There is no conflict at “${printable(path)}”.`);
-      const look = { local: new Set([path]), remote: new Set<string>() };
-      const current = (await this.#cycle.plan({ look, signal })).plan.conflicts.find(
-        (conflict) => conflict.path === path,
-      );
-      if (JSON.stringify(current) !== JSON.stringify(listed)) {
-        await this.#round({ look, signal, approve: () => false });
-        throw changedSince(path);
-      }
-      if (choice === 'both') await keepBoth(this.#local, this.#cycle, listed, new Date(this.#clock.now()), signal);
-      if (choice === 'merge') await this.#merge(listed, signal);
-      const resolution = choice === 'mine' ? 'mine' : 'theirs';
-      const { stale } = await this.#round({
-        look,
-        signal,
-        ...(choice !== 'merge' && { resolve: (conflict) => (conflict.path === path ? resolution : undefined) }),
-        onApplied: (applied) => this.#continuous.tell(applied),
-      });
-      if (stale.length === 0) return;
-      const { plan } = await this.#round({ look: LOOK_AT_ALL, signal });
-      if (plan.conflicts.some((conflict) => conflict.path === path)) throw changedSince(path);
-    });
+    await this.#exclusive.run(() => decideConflict(this.#deciding, path, choice, signal));
     this.#continuous.hint(new Set([path]));
   }
 
@@ -397,16 +383,6 @@ export class TargetSync {
     this.#lock.release();
   }
 
-  async #merge(conflict: Conflict, signal: AbortSignal): Promise<void> {
-    if (this.mode !== 'two-way')
-      throw new SynclineError(
-        'CannotMerge',
-        `A merge writes on both sides, and “${this.mode}” does not; choose one of them.`,
-      );
-    const sides = { local: this.#local, remote: this.#remote };
-    await mergeConflict(conflict, sides, { signal, onApplied: (applied) => this.#continuous.tell(applied) });
-  }
-
   /** What the wire and the clock have to tell since then. */
   #measure(): () => Pick<SyncSummary, 'bytesSent' | 'bytesReceived' | 'ms'> {
     const begun = this.#clock.uptime();
@@ -471,6 +447,3 @@ export class TargetSync {
     }
   }
 }
-
-const changedSince = (path: string): SynclineError =>
-  new SynclineError('Changed', `“${printable(path)}” has changed since; look at the conflict again.`);
