@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -7,6 +17,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { openShare, TestLog } from '../support/embeddedShare.ts';
 import { describe, entryOf, fileEntry, path, ShareUser } from '../support/shareUser.ts';
 import { harvest, plant, type Tree } from '../support/tree.ts';
+import { identityOf, isRacy, nowNs } from '../../server/protocol/disk/statIdentity.ts';
 import { openParts } from '../../server/store/embedded/shareParts.ts';
 import { ShareScans } from '../../server/store/embedded/shareScans.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -26,6 +37,17 @@ async function until(share: Share, isThere: () => boolean | Promise<boolean>): P
 async function open(t: TestContext, tree: Tree = {}) {
   const opened = await openShare(t, { prepare: (directory) => plant(directory, tree) });
   return { ...opened, user: new ShareUser(opened.share), at: (name: string) => join(opened.directory, name) };
+}
+
+/** As {@link open}, with files so old that the share trusts their times: only a look at the very moment tells what changed since. */
+async function openAged(t: TestContext, tree: Tree) {
+  const directory = temporaryFolder(t);
+  plant(directory, tree);
+  const isYoung = (name: string): boolean =>
+    isRacy(identityOf(lstatSync(join(directory, name), { bigint: true })), nowNs());
+  while (Object.keys(tree).some(isYoung)) await setImmediate();
+  const opened = await openShare(t, { directory });
+  return { ...opened, user: new ShareUser(opened.share), at: (name: string) => join(directory, name) };
 }
 
 test('a directory that has files is adopted with all of them', async (t) => {
@@ -166,7 +188,7 @@ test('a change of case by another program never leaves both names', async (t) =>
 });
 
 test('a commit finds what another program wrote a moment ago, and overwrites nothing', async (t) => {
-  const { user, at } = await open(t, { a: 'base', 'd/x': 'base' });
+  const { user, at } = await openAged(t, { a: 'base', 'd/x': 'base' });
   const expect = fileEntry('base');
   writeFileSync(at('a'), 'edited there');
   const put = await user.put('a', 'mine', expect);
