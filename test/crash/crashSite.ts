@@ -16,6 +16,9 @@ interface Cleanup {
 /** Every kind of operation has occurred in as many. */
 const MOST_TURNS = 6;
 
+/** History forgets by age, count and size as it is told to, and a busy path has more than a hundred versions: nothing may be forgotten here. */
+const KEEPS_ALL = ['--history-versions', '1000000', '--history-size', '1TB'];
+
 /** A real server on a real disk that dies where it is told to, somebody who writes to it, and a ledger of what was acknowledged. */
 export class CrashSite {
   readonly server: ServerProcess;
@@ -32,7 +35,7 @@ export class CrashSite {
   static async open(t: Cleanup, home: string, place?: Place): Promise<CrashSite> {
     const fuse = new FuseBox(join(home, 'fuse'));
     if (place) fuse.light(place);
-    const server = await ServerProcess.start(t, home, { env: fuse.env });
+    const server = await ServerProcess.start(t, home, { env: fuse.env, args: KEEPS_ALL });
     return new CrashSite(server, fuse);
   }
 
