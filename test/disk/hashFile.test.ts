@@ -55,6 +55,22 @@ test('a file that grows while it is read is reported as changed', async (t) => {
   await assert.rejects(hashing, { code: 'Changed' });
 });
 
+test('of each file it says when it was read, whatever came after it', async (t) => {
+  const root = temporaryFolder(t);
+  for (const name of ['first', 'second']) writeFileSync(join(root, name), name);
+  const before = Date.now();
+  let firstWasRead = 0;
+  const onContent = async (index: number): Promise<void> => {
+    if (index > 0) return;
+    firstWasRead = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  };
+  const [first, second] = await hashFiles(root, ['first', 'second'], { onContent });
+  assert(first && second && !(first instanceof SynclineError) && !(second instanceof SynclineError));
+  assert(Number(first.readAtNs) / 1e6 >= before && Number(first.readAtNs) / 1e6 <= firstWasRead);
+  assert(Number(second.readAtNs) / 1e6 > firstWasRead);
+});
+
 test('hashing stops when it is aborted', async (t) => {
   const root = temporaryFolder(t);
   writeFileSync(join(root, 'large'), Buffer.alloc(4 * 1024 * 1024));

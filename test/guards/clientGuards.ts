@@ -228,6 +228,19 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     tests: [{ file: CONTINUOUS, title: 'another folder in the place of the synced one stops' }],
   },
   {
+    name: 'the look whether the server has told already what it answers',
+    promise: 1,
+    file: `${SYNC}/remote/remoteTree.ts`,
+    find: 'all.filter(({ rev }) => rev > known.rev)',
+    replace: 'all',
+    tests: [
+      {
+        file: 'test/sync/remote/remoteTree.test.ts',
+        title: 'what the feed told before the answer came is not carried',
+      },
+    ],
+  },
+  {
     name: "git's racy rule on the client",
     promise: 7,
     file: `${LOCAL}/statCache.ts`,

@@ -45,6 +45,22 @@ export const SERVER_GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'the time of reading that the racy rule is given',
+    promise: 7,
+    file: 'server/protocol/disk/hashFile.ts',
+    find: 'return { content, size, identity, readAtNs: openedAtNs };',
+    replace: 'return { content, size, identity, readAtNs: openedAtNs + 60_000_000n };',
+    tests: [{ file: 'test/disk/hashFile.test.ts', title: 'of each file it says when it was read' }],
+  },
+  {
+    name: 'the second reading, when its time stamps are old, of a file that is going to be replaced',
+    promise: 2,
+    file: `${EMBEDDED}/commitGroup.ts`,
+    find: 'await parts.adoption.take(diverged, { settle: true });',
+    replace: 'await parts.adoption.take(diverged);',
+    tests: [{ file: 'test/simulation/seeds.test.ts', title: 'sameTickAfterHash' }],
+  },
+  {
     name: 'the time of change in the identity of a file',
     promise: 7,
     file: 'server/protocol/disk/statIdentity.ts',

@@ -126,9 +126,22 @@ function patchTimers(): void {
   table['clearInterval'] = clear(clearInterval as Call);
   table['clearImmediate'] = clear(clearImmediate as Call);
   const promises = timersPromises as unknown as Table;
-  const original = promises['setImmediate'] as Call;
+  const { setImmediate: soon, setTimeout: after } = promises as Record<string, Call>;
   promises['setImmediate'] = (value) =>
-    surroundings ? new Promise((resolve) => surroundings?.timers.soon(() => resolve(value))) : original(value);
+    surroundings ? new Promise((resolve) => surroundings?.timers.soon(() => resolve(value))) : (soon as Call)(value);
+  promises['setTimeout'] = (ms, value, options) =>
+    surroundings ? simulatedDelay(surroundings, Number(ms ?? 0), value, options) : (after as Call)(ms, value, options);
+}
+
+function simulatedDelay({ timers }: Surroundings, ms: number, value: unknown, options: unknown): Promise<unknown> {
+  const { signal } = (options ?? {}) as { signal?: AbortSignal };
+  return new Promise((resolve, reject) => {
+    const timer = timers.after(ms, () => resolve(value));
+    signal?.addEventListener('abort', () => {
+      timers.cancel(timer);
+      reject(signal.reason as Error);
+    });
+  });
 }
 
 function promisifiable(original: Call, replacement: Call): Call {

@@ -15,6 +15,8 @@ export function unbraked(operations: readonly Operation[], here: VirtualDisk, sh
   const outermost = deleted.filter((path) => !path.includes('/'));
   if (outermost.length > 1 && look(here, 'root').size === 0)
     return `${outermost.length} entries and what is below them, out of an empty folder`;
-  const { size } = look(share, 'share');
+  const held = look(share, 'share');
+  // what failed half-way is asked for once more: what is gone by now counts as it did then
+  const size = held.size + deleted.filter((path) => !held.has(path)).length;
   return size >= SMALLEST_TREE && deleted.length * 2 > size ? `${deleted.length} of ${size} entries` : undefined;
 }

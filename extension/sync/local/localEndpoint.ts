@@ -3,7 +3,7 @@ import { type FileEntry, linkStaysInside } from '../../../server/protocol/entry.
 import { diskError } from '../../../server/protocol/disk/diskError.ts';
 import { hashFile } from '../../../server/protocol/disk/hashFile.ts';
 import { Jail } from '../../../server/protocol/disk/jail.ts';
-import { isExecutable, nowNs } from '../../../server/protocol/disk/statIdentity.ts';
+import { isExecutable } from '../../../server/protocol/disk/statIdentity.ts';
 import { openForSync, syncToDisk } from '../../../server/protocol/disk/syncToDisk.ts';
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { watchDirectory } from '../../../server/protocol/disk/watchDirectory.ts';
@@ -83,9 +83,8 @@ export class LocalEndpoint implements LocalSide {
       jail = Jail.open(root);
       const found = lookAt(jail, path);
       if (found === null || found === 'other' || found.kind !== 'file') return null;
-      const readAt = nowNs();
-      const { content, size, identity } = await hashFile(jail.at(path), path);
-      cache.remember(path, identity, content, readAt);
+      const { content, size, identity, readAtNs } = await hashFile(jail.at(path), path);
+      cache.remember(path, identity, content, readAtNs);
       const known = nodeAt(this.#scanner.tree, path);
       const keepsBit = process.platform === 'win32' && known?.kind === 'file';
       const entry = {

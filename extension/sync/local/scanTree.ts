@@ -1,6 +1,6 @@
 import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
-import { isExecutable, nowNs, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import { isExecutable, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
 import { type WalkedChild, type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
@@ -149,7 +149,6 @@ export class FileHasher {
     for (let attempt = 0; attempt < 2; attempt++) {
       const pending = attempt === 0 ? this.#pending : this.#pending.filter(({ path }) => problems.has(path));
       if (pending.length === 0) break;
-      const readAt = nowNs();
       const results = await hashFiles(
         this.#root,
         pending.map(({ path }) => path),
@@ -162,8 +161,8 @@ export class FileHasher {
           if (result.code !== 'NotFound') problems.set(path, { path, code: result.code, message: result.message });
           continue;
         }
-        const { content, size, identity } = result;
-        this.#cache.remember(path, identity, content, readAt);
+        const { content, size, identity, readAtNs } = result;
+        this.#cache.remember(path, identity, content, readAtNs);
         found({ kind: 'file', content, size, executable: executableBit(identity, known) });
       }
       if (![...problems.values()].some(({ code }) => code === 'Changed')) break;

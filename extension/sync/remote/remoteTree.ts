@@ -71,7 +71,11 @@ export class RemoteTree {
    * What we committed, in order; `cursor` is where the share stood afterwards. When nobody else changed anything meanwhile,
    * which the dense revisions show, the feed has nothing to add and is not needed.
    */
-  committed(operations: readonly CommittedOperation[], cursor: Cursor): void {
+  committed(all: readonly CommittedOperation[], cursor: Cursor): void {
+    // the feed may have been faster than the answer
+    const known = this.#known?.cursor;
+    const operations = known?.epoch === cursor.epoch ? all.filter(({ rev }) => rev > known.rev) : all;
+    if (operations.length === 0 && all.length > 0) return;
     const isFeed = this.#known !== null && this.#own.length === 0 && areAllChanges(operations, cursor, this.#known);
     const editor = new TreeEditor(this.#view);
     for (const { operation } of operations) applyOperation(editor, operation);

@@ -5,7 +5,7 @@ import { SynclineError } from '../errors.ts';
 import { printable } from '../wirePath.ts';
 import { diskError } from './diskError.ts';
 import { Jail } from './jail.ts';
-import { identityOf, sameIdentity, type StatIdentity } from './statIdentity.ts';
+import { identityOf, nowNs, sameIdentity, type StatIdentity } from './statIdentity.ts';
 import { TimeSlice } from './timeSlice.ts';
 
 export interface HashedFile {
@@ -14,6 +14,8 @@ export interface HashedFile {
   readonly size: number;
   /** What the file was while it was read: the same before and after. */
   readonly identity: StatIdentity;
+  /** When the first byte was read, on this machine's clock in nanoseconds: what the racy rule wants. */
+  readonly readAtNs: bigint;
 }
 
 /**
@@ -90,6 +92,7 @@ const PIECE = 1024 * 1024;
 interface OpenedFile {
   readonly descriptor: number;
   readonly stat: BigIntStats;
+  readonly openedAtNs: bigint;
 }
 
 /** O_NONBLOCK: opening a named pipe must not wait for a writer. Windows knows neither flag. */
@@ -97,13 +100,15 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 
 function openRegular(path: string): OpenedFile {
   const descriptor = openSync(path, OPEN_FLAGS);
+  const openedAtNs = nowNs();
   const stat = fstatSync(descriptor, { bigint: true });
-  if (stat.isFile()) return { descriptor, stat };
+  if (stat.isFile()) return { descriptor, stat, openedAtNs };
   closeSync(descriptor);
   throw new SynclineError(stat.isDirectory() ? 'NotAFile' : 'UnsupportedType');
 }
 
-function hashSmall({ descriptor, stat }: OpenedFile, buffer: Buffer): HashedFile {
+function hashSmall(file: OpenedFile, buffer: Buffer): HashedFile {
+  const { descriptor, stat } = file;
   try {
     let length = 0;
     while (length < buffer.length) {
@@ -112,13 +117,14 @@ function hashSmall({ descriptor, stat }: OpenedFile, buffer: Buffer): HashedFile
       length += count;
       if (length === Number(stat.size)) break;
     }
-    return unchanged(descriptor, stat, contentIdOf(buffer.subarray(0, length)), length);
+    return unchanged(file, contentIdOf(buffer.subarray(0, length)), length);
   } finally {
     closeSync(descriptor);
   }
 }
 
-async function hashOpened({ descriptor, stat }: OpenedFile, signal?: AbortSignal): Promise<HashedFile> {
+async function hashOpened(file: OpenedFile, signal?: AbortSignal): Promise<HashedFile> {
+  const { descriptor, stat } = file;
   try {
     const hasher = new ContentHasher();
     const buffer = Buffer.allocUnsafe(Math.min(PIECE, Number(stat.size) + 1));
@@ -130,7 +136,7 @@ async function hashOpened({ descriptor, stat }: OpenedFile, signal?: AbortSignal
       hasher.update(buffer.subarray(0, bytesRead));
       length += bytesRead;
     }
-    return unchanged(descriptor, stat, hasher.finish(), length);
+    return unchanged(file, hasher.finish(), length);
   } finally {
     closeSync(descriptor);
   }
@@ -138,11 +144,11 @@ async function hashOpened({ descriptor, stat }: OpenedFile, signal?: AbortSignal
 
 const readAsync = promisify(read);
 
-function unchanged(descriptor: number, before: BigIntStats, content: ContentId, size: number): HashedFile {
-  const identity = identityOf(before);
+function unchanged({ descriptor, stat, openedAtNs }: OpenedFile, content: ContentId, size: number): HashedFile {
+  const identity = identityOf(stat);
   if (size !== identity.size || !sameIdentity(identity, identityOf(fstatSync(descriptor, { bigint: true }))))
     throw new SynclineError('Changed', 'The file changed while it was read.');
-  return { content, size, identity };
+  return { content, size, identity, readAtNs: openedAtNs };
 }
 
 function readError(error: unknown, name: string): SynclineError {

@@ -46,6 +46,17 @@ export function isYoung(stampNs: bigint, atNs: bigint): boolean {
   return atNs - stampNs < (stampNs % 1_000_000n === 0n ? COARSE_AGE_NS : FINE_AGE_NS);
 }
 
+/**
+ * Milliseconds to wait at `atNs` until whatever changes a file gets other time stamps than it has now, so that its content can
+ * be read once and then be trusted. 0 when it can be trusted already, and when waiting does not help or takes too long: time
+ * stamps in the future, or of a coarse file system.
+ */
+export function msUntilOld({ mtimeNs, ctimeNs }: StatIdentity, atNs: bigint): number {
+  const youngest = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
+  if (youngest > atNs || youngest % 1_000_000n === 0n || !isYoung(youngest, atNs)) return 0;
+  return Math.ceil(Number(FINE_AGE_NS - (atNs - youngest)) / 1e6);
+}
+
 /** The clock that {@link isRacy} wants. */
 export const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 

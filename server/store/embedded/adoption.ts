@@ -11,6 +11,11 @@ export interface AdoptionOptions {
   /** Files that were read already, whatever lstat says of them; used if they have not changed since. */
   readonly hashed?: ReadonlyMap<WirePath, HashedFile>;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Somebody is going to replace what is found. A file that has just been written is read when its time stamps are old
+   * enough to tell of any later write, which takes some 50 ms.
+   */
+  readonly settle?: boolean;
   /** Called now and then when much has been taken in: may commit the transaction and begin another one. */
   readonly checkpoint?: () => void;
 }

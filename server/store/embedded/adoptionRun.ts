@@ -1,8 +1,9 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, isMissing } from '../../protocol/disk/diskError.ts';
 import { type HashedFile, hashFiles } from '../../protocol/disk/hashFile.ts';
 import type { Jail } from '../../protocol/disk/jail.ts';
-import { encodeIdentity, isExecutable, nowNs, sameIdentity } from '../../protocol/disk/statIdentity.ts';
+import { encodeIdentity, isExecutable, msUntilOld, sameIdentity } from '../../protocol/disk/statIdentity.ts';
 import { TimeSlice } from '../../protocol/disk/timeSlice.ts';
 import { lookAtPath, type WalkedChild, walkDirectory } from '../../protocol/disk/walkDirectory.ts';
 import { DIRECTORY, type Entry, sameEntry } from '../../protocol/entry.ts';
@@ -17,6 +18,8 @@ import { folderInode, knownIdentity, modifiedAt, provesSame } from './knownIdent
 /** So many files are hashed before what was found is taken in. */
 const HASH_BATCH = 512;
 const PAGE = 1000;
+/** So often a file is read that somebody else keeps writing to, and that is going to be replaced. */
+const READINGS = 3;
 /** So many changes may wait in memory for their commit. */
 const CHECKPOINT = 10_000;
 /** Windows keeps no executable bit: there it stays what a client said. */
@@ -141,12 +144,12 @@ export class AdoptionRun {
   }
 
   async #hash(): Promise<void> {
-    const { root, problems } = this.#parts;
+    const { problems } = this.#parts;
     const batch = this.#toHash;
     if (batch.length === 0) return;
     this.#toHash = [];
     const paths = batch.map(({ path }) => path);
-    const results = await hashFiles(root.path, paths, { signal: this.#options.signal });
+    const results = await this.#read(paths);
     for (const [i, result] of results.entries()) {
       const path = paths[i] as WirePath;
       if (!(result instanceof SynclineError)) await this.#takeFile(path, result);
@@ -156,13 +159,34 @@ export class AdoptionRun {
     }
   }
 
-  #takeFile(path: WirePath, { content, size, identity }: HashedFile): Promise<void> {
+  async #read(paths: readonly WirePath[]): Promise<(HashedFile | SynclineError)[]> {
+    const { signal, settle } = this.#options;
+    const { path: root } = this.#parts.root;
+    const results = await hashFiles(root, paths, { signal });
+    for (let reading = 1; settle && reading < READINGS; reading++) {
+      const waits = results.map((result) =>
+        result instanceof SynclineError ? 0 : msUntilOld(result.identity, result.readAtNs),
+      );
+      const young = [...waits.keys()].filter((i) => waits[i] !== 0);
+      if (young.length === 0) break;
+      await delay(Math.max(...waits), undefined, { signal });
+      const again = await hashFiles(
+        root,
+        young.map((i) => paths[i] as WirePath),
+        { signal },
+      );
+      for (const [n, i] of young.entries()) results[i] = again[n] as HashedFile | SynclineError;
+    }
+    return results;
+  }
+
+  #takeFile(path: WirePath, { content, size, identity, readAtNs }: HashedFile): Promise<void> {
     const known = this.#parts.recorder.entries.get(path);
     const executable = HAS_MODES ? isExecutable(identity) : known?.entry.kind === 'file' && known.entry.executable;
     const entry = { kind: 'file' as const, content, size, executable };
     return this.#settle(known, path, {
       entry,
-      identity: knownIdentity(identity, nowNs()),
+      identity: knownIdentity(identity, readAtNs),
       modifiedAt: modifiedAt(identity),
       inode: null,
     });

@@ -90,7 +90,7 @@ async function takeInOthersChanges(parts: CommitParts, disk: DiskChanges, commit
   // a folder that is going to be deleted with all that is in it is looked at as a whole
   for (const operation of operations)
     if (operation.kind === 'delete' && operation.recursive) diverged.add(operation.path);
-  if (diverged.size > 0) await parts.adoption.take(diverged);
+  if (diverged.size > 0) await parts.adoption.take(diverged, { settle: true });
 }
 
 /** How many files of which content the puts are going to need, as far as can be told before they are done. */

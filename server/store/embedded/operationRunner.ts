@@ -34,7 +34,7 @@ export class OperationRunner {
         if (error instanceof OperationFailure) return error.result;
         if (!(error instanceof Diverged)) throw error;
       }
-      await this.#adoption.take(paths);
+      await this.#adoption.take(paths, { settle: true });
     }
     return problem(paths[0], 'Changed', 'Another program keeps changing it; nothing was overwritten.');
   }

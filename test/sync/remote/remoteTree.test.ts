@@ -126,6 +126,24 @@ test('a rename that the feed tells again is not carried out twice', () => {
   assert.equal(show(remote.view), 'a=new b=old theirs=1');
 });
 
+test('what the feed told before the answer came is not carried out a second time', () => {
+  const share = new Numbered();
+  share.commit(put('e/b', '1'));
+  share.commit(put('f/x', '2'));
+  const remote = new RemoteTree({ tree: share.tree, cursor: share.cursor });
+  const { length } = share.changes;
+  const expect = DIRECTORY;
+  const moves: Operation[] = [
+    { kind: 'rename', from: p('e'), to: p('h'), expect, expectTo: null },
+    { kind: 'rename', from: p('f'), to: p('e'), expect, expectTo: null },
+  ];
+  const committed = moves.map((operation) => ({ operation, ...share.done(operation) }));
+  remote.follow(share.changes.slice(length), share.cursor);
+  remote.committed(committed, share.cursor);
+  assert.equal(show(remote.view), 'e/x=2 h/b=1');
+  assert.equal(remote.rev, share.cursor.rev);
+});
+
 test('a snapshot of a new numbering voids everything', () => {
   const remote = new RemoteTree({ tree: treeOf('a=1'), cursor: { epoch: 'epoch-0001', rev: 5 } });
   remote.committed([{ operation: put('n/m', '2'), rev: 7 }], { epoch: 'epoch-0001', rev: 7 });
