@@ -241,6 +241,19 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'the difference between a folder that is empty and one that cannot be listed, on the client',
+    promise: 2,
+    file: `${LOCAL}/scanTree.ts`,
+    find: 'if (walked.unreadable) {',
+    replace: "if (walked.unreadable?.code === 'NotFound') {",
+    tests: [
+      {
+        file: 'test/sync/local/localScanner.test.ts',
+        title: 'an unreadable file or folder is a problem, not a deletion',
+      },
+    ],
+  },
+  {
     name: "git's racy rule on the client",
     promise: 7,
     file: `${LOCAL}/statCache.ts`,

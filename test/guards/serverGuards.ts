@@ -45,6 +45,16 @@ export const SERVER_GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'the difference between a folder that is empty and one that cannot be listed, on the server',
+    promise: 2,
+    file: `${EMBEDDED}/compareFolder.ts`,
+    find: 'if (walked.unreadable)',
+    replace: "if (walked.unreadable?.code === 'NotFound')",
+    tests: [
+      { file: 'test/store/compareFolder.test.ts', title: 'of a folder that cannot be listed nothing is missing' },
+    ],
+  },
+  {
     name: 'the time of reading that the racy rule is given',
     promise: 7,
     file: 'server/protocol/disk/hashFile.ts',

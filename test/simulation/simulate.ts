@@ -1,7 +1,7 @@
 // Runs histories of the deterministic simulation: `npm run simulate -- [--seeds N] [--from S] [--seed X] [--clients N] [--trace]`.
 //
-// Prints what broke, each with the fewest steps that show it, and how many histories ran in a second. Ends with status 1 if
-// anything broke. `--seed X` runs one alone; with `--trace` it prints all that happens in it.
+// Prints what broke, each with the fewest steps that show it, and how many histories ran in a second; every minute it says on
+// standard error how far it is. Ends with status 1 if anything broke. `--seed X` runs one alone; with `--trace` it prints all that happens in it.
 
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -41,12 +41,19 @@ async function runOne(seed: number): Promise<void> {
 async function runAll(from: number, count: number): Promise<void> {
   const begun = performance.now();
   const processes = Math.min(availableParallelism(), count);
+  let ran = 0;
+  const progress = setInterval(() => {
+    const rate = ran / ((performance.now() - begun) / 1000);
+    process.stderr.write(`${ran} of ${count} histories, ${rate.toFixed(1)} in a second\n`);
+  }, 60_000);
   const ends = Array.from({ length: processes }, (_, n) => {
     const args = ['--from', `${from + n}`, '--seeds', `${from + count}`, '--every', `${processes}`];
     const child = fork(import.meta.filename, [...args, ...(clients === undefined ? [] : ['--clients', `${clients}`])]);
+    child.on('message', () => ran++);
     return new Promise<number>((resolve) => child.on('exit', (status) => resolve(status ?? 1)));
   });
   const statuses = await Promise.all(ends);
+  clearInterval(progress);
   const seconds = (performance.now() - begun) / 1000;
   print(`${count} histories in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} in a second`);
   if (statuses.some((status) => status !== 0)) process.exitCode = 1;
@@ -56,6 +63,7 @@ async function runShare(from: number, end: number, every: number): Promise<void>
   for (let seed = from; seed < end; seed += every) {
     const plan = planHistory(seed, clients);
     const { violations } = await runHistory(plan);
+    process.send?.('ran');
     if (violations.length === 0) continue;
     print(await failureText(plan, violations));
     process.exitCode = 1;
