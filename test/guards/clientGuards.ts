@@ -228,6 +228,16 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     tests: [{ file: CONTINUOUS, title: 'another folder in the place of the synced one stops' }],
   },
   {
+    name: 'the note of what was begun here, which outlives a second death',
+    promise: 2,
+    file: `${SYNC}/targetMemory.ts`,
+    find: 'store.save(next, files, settled, this.#isLocalSettled);',
+    replace: 'store.save(next, files, settled, true);',
+    tests: [
+      { file: 'test/sync/targetMemory.test.ts', title: 'what a process had begun here when it died is known until' },
+    ],
+  },
+  {
     name: 'the look whether the server has told already what it answers',
     promise: 1,
     file: `${SYNC}/remote/remoteTree.ts`,
