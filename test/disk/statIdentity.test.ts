@@ -7,7 +7,7 @@ import {
   encodeIdentity,
   identityOf,
   isExecutable,
-  isRacy,
+  isRacy, msUntilOld,
   sameIdentity,
 } from '../../server/protocol/disk/statIdentity.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -43,11 +43,27 @@ test('an identity is racy until its time stamps are safely in the past', () => {
   const now = 1_700_000_000_000_000_000n;
   const cases: [string, bigint, boolean][] = [
     ['now', now - 1n, true],
-    ['fine clock, 49 ms ago', now - 49_000_001n, true],
-    ['fine clock, 51 ms ago', now - 51_000_001n, false],
+    ['fine clock, 29 ms ago', now - 29_000_001n, true],
+    ['fine clock, 31 ms ago', now - 31_000_001n, false],
     ['coarse clock, 2 s ago', now - 2_000_000_000n, true],
     ['coarse clock, 3 s ago', now - 3_000_000_000n, false],
     ['in the future', now + 10_000_000_001n, true],
   ];
   for (const [name, stamp, racy] of cases) assert.equal(isRacy(at(stamp), now), racy, name);
+});
+
+test('how long to wait until an identity is old: never for what waiting does not help', () => {
+  const at = (stampNs: bigint) => ({ ino: 1n, size: 1, mtimeNs: stampNs - 90_000_000n, ctimeNs: stampNs, mode: 0o100644 });
+  const now = 1_700_000_000_000_000_000n;
+  const cases: [string, bigint, number][] = [
+    ['now', now - 1n, 30],
+    ['fine clock, 10.5 ms ago', now - 10_500_001n, 20],
+    ['fine clock, old', now - 30_000_001n, 0],
+    ['coarse clock', now - 1_000_000_000n, 0],
+    ['in the future', now + 1n, 0],
+  ];
+  for (const [name, stamp, ms] of cases) {
+    assert.equal(msUntilOld(at(stamp), now), ms, name);
+    if (ms > 0) assert.equal(isRacy(at(stamp), now + BigInt(ms) * 1_000_000n), false, name);
+  }
 });

@@ -27,8 +27,8 @@ export function sameIdentity(a: StatIdentity, b: StatIdentity): boolean {
   );
 }
 
-/** How far apart two changes must be to surely get different time stamps: a kernel's tick, or two seconds on FAT. */
-const FINE_AGE_NS = 50_000_000n;
+/** How far apart two changes must be to surely get different time stamps: a kernel's tick (16 ms at most), or two seconds on FAT. */
+const FINE_AGE_NS = 30_000_000n;
 const COARSE_AGE_NS = 2_100_000_000n;
 
 /**

@@ -13,7 +13,7 @@ export interface AdoptionOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Somebody is going to replace what is found. A file that has just been written is read when its time stamps are old
-   * enough to tell of any later write, which takes some 50 ms.
+   * enough to tell of any later write, which takes some 30 ms.
    */
   readonly settle?: boolean;
   /** Called now and then when much has been taken in: may commit the transaction and begin another one. */
