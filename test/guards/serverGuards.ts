@@ -38,8 +38,8 @@ export const SERVER_GUARDS: readonly Guard[] = [
     name: "git's racy rule on the server",
     promise: 7,
     file: `${EMBEDDED}/knownIdentity.ts`,
-    find: "return `${isYoung(identity.mtimeNs, nowNs()) ? '~' : ''}${encodeIdentity(identity)}`;",
-    replace: 'return encodeIdentity(identity);',
+    find: 'const wouldShow = ctimeNs > mtimeNs || !isYoung(mtimeNs, nowNs());',
+    replace: 'const wouldShow = ctimeNs >= mtimeNs || !isYoung(mtimeNs, nowNs());',
     tests: [
       { file: 'test/store/knownIdentity.test.ts', title: 'a file that was put in place a moment ago is not trusted' },
     ],

@@ -23,7 +23,13 @@ function made(t: TestContext) {
 
 test('a file that was put in place a moment ago is not trusted to be the same later: the next write may get the same time', (t) => {
   const { look, writeAnHourAgo } = made(t);
-  assert.ok(isUncertain(ownIdentity(look())));
+  const stat = look();
+  const now = BigInt(Date.now()) * 1_000_000n + 1n;
+  const moved = (writtenNs: bigint): BigIntStats => Object.assign(look(), { mtimeNs: writtenNs, ctimeNs: now });
+  assert.ok(isUncertain(ownIdentity(Object.assign(stat, { ctimeNs: stat.mtimeNs }))));
+  assert.ok(isUncertain(ownIdentity(moved(now))), 'written in the tick of the move');
+  assert.ok(!isUncertain(ownIdentity(moved(now - 4_000_000n))), 'a later write has a later time');
+  assert.ok(isUncertain(ownIdentity(moved(now + 1_000_000n))), 'a time in the future says nothing');
   writeAnHourAgo('before');
   assert.ok(!isUncertain(ownIdentity(look())));
   assert.ok(provesSame(ownIdentity(look()), identityOf(look())));

@@ -20,12 +20,15 @@ export function knownIdentity(identity: StatIdentity, readAtNs: bigint): KnownId
 }
 
 /**
- * Of a file that was just moved to its place and that nobody else could write to before. Only a write in the same tick as
- * the move could go unseen, and it would have to restore the time of the last write, too.
+ * Of a file that was just moved to its place and that nobody else could write to before. Whoever writes to it there sets the
+ * time of the last write to that of the move, which ctime tells, or to a later one: it shows if the bytes were written in an
+ * earlier tick than the file was moved in.
  */
 export function ownIdentity(stat: BigIntStats): KnownIdentity {
   const identity = identityOf(stat);
-  return `${isYoung(identity.mtimeNs, nowNs()) ? '~' : ''}${encodeIdentity(identity)}`;
+  const { mtimeNs, ctimeNs } = identity;
+  const wouldShow = ctimeNs > mtimeNs || !isYoung(mtimeNs, nowNs());
+  return `${wouldShow ? '' : '~'}${encodeIdentity(identity)}`;
 }
 
 /** Of a file that was renamed, or whose mode was changed, while `known` was true of it: no truer than that. */
