@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { requireHistories } from './simulation.ts';
 
-for (const from of [1000, 1100, 1200, 1300])
+for (const from of [1000, 1150, 1300, 1450])
   test(`three clients, other programs on the server, and hazards: histories from ${from}`, () =>
-    requireHistories(from, 100, 3));
+    requireHistories(from, 150, 3));
