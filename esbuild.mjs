@@ -1,5 +1,5 @@
 // @ts-check
-// Builds the three programs: `node esbuild.mjs [--production] [--watch]`.
+// Builds the three programs (the command line as a launcher and the program itself): `node esbuild.mjs [--production] [--watch]`.
 //
 // Every bundle is one self-contained CommonJS file for Node 22.15 or newer; the metafiles in dist/meta/ list what went
 // into each, which is what test/borders.test.ts looks at. Files are replaced by rename and only when their bytes changed,
@@ -19,9 +19,31 @@ const NODE_CHECK = `#!/usr/bin/env node\n'use strict';\n${await readFile('.ci/no
 
 const PROGRAMS = [
   { entry: 'extension/vscode/extension.ts', out: 'dist/extension.cjs', external: ['vscode'], banner: '' },
-  { entry: 'extension/cli/main.ts', out: 'dist/cli.cjs', external: [], banner: NODE_CHECK },
+  { entry: 'extension/cli/launcher.ts', out: 'dist/cli.cjs', external: [], banner: NODE_CHECK },
+  { entry: 'extension/cli/main.ts', out: 'dist/syncline.cjs', external: [], banner: '' },
   { entry: 'server/main.ts', out: 'dist/server.cjs', external: [], banner: NODE_CHECK },
 ];
+
+/**
+ * Parts of Node that few commands need, and of which each takes milliseconds to load: they are when something of them is used
+ * first, by whomever.
+ */
+const LATE = ['child_process', 'https', 'tls'];
+
+/** @type {import('esbuild').Plugin} */
+const late = {
+  name: 'late',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(node:)?(${LATE.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'late' ? undefined : { path: path.replace(/^node:/, ''), namespace: 'late' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[a-zA-Z]\w*$/.test(name));
+      const members = names.map((name) => `get ${name}() { return require('node:${path}').${name}; }`);
+      return { contents: `module.exports = { ${members.join(', ')} };`, loader: 'js' };
+    });
+  },
+};
 
 /** @param {typeof PROGRAMS[number]} program @returns {import('esbuild').BuildOptions} */
 function options({ entry, out, external, banner }) {
@@ -47,7 +69,10 @@ function options({ entry, out, external, banner }) {
     metafile: true,
     write: false,
     logLevel: 'warning',
-    plugins: [{ name: 'write', setup: (build) => build.onEnd((result) => publish(out, result)) }],
+    plugins: [
+      ...(out === 'dist/syncline.cjs' ? [late] : []),
+      { name: 'write', setup: (build) => build.onEnd((result) => publish(out, result)) },
+    ],
   };
 }
 

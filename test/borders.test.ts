@@ -83,7 +83,8 @@ describe('what may import what', () => {
 describe('what is in a bundle', () => {
   const programs: readonly [name: string, externals: readonly string[], absent: RegExp][] = [
     ['extension.cjs', ['vscode'], /^(server\/(?!protocol\/)|extension\/cli\/|test\/|\.ci\/)/],
-    ['cli.cjs', [], /^(server\/(?!protocol\/)|extension\/vscode\/|test\/|\.ci\/)/],
+    ['cli.cjs', [], /^(?!extension\/cli\/(launcher|stateHome)\.ts$)/],
+    ['syncline.cjs', [], /^(server\/(?!protocol\/)|extension\/vscode\/|test\/|\.ci\/)/],
     ['server.cjs', [], /^(extension\/|test\/|\.ci\/)/],
   ];
   for (const [name, externals, absent] of programs) {

@@ -62,13 +62,17 @@ export async function withTarget<T>(
   keepTrying: RetryPolicy['keepTrying'] = false,
 ): Promise<T> {
   const { root, address, stateDirectory } = target;
-  requireFolder(target, options.mode);
+  const isKnown = existsSync(join(stateDirectory, 'base.db'));
+  // a folder that was synced before and is gone is left to the engine, which takes it for an accident
+  if (!isKnown) requireFolder(root, options.mode);
   const connection = openConnection(cli, address, { tokenFile: options.tokenFile, keepTrying });
   const bulkSync = new SystemBulkSync();
   let sync: TargetSync | undefined;
   try {
-    // a wrong token or address is told at once, not after a look at a large folder
-    if (keepTrying === false) await connection.client({ signal: cli.signal });
+    const connecting = keepTrying === false ? connection.client({ signal: cli.signal }) : undefined;
+    connecting?.catch(() => {});
+    // what was never synced leaves no state behind when the address turns out to be wrong
+    if (!isKnown) await connecting;
     sync = await TargetSync.open({
       root,
       share: address.share,
@@ -81,7 +85,9 @@ export async function withTarget<T>(
       bulkSync,
     });
     safetyPlace(stateDirectory, root);
-    return await work({ ...target, sync, connection });
+    const working = work({ ...target, sync, connection });
+    if (connecting) await Promise.race([connecting, working]);
+    return await working;
   } catch (error) {
     throw explainLoss(error, address);
   } finally {
@@ -91,12 +97,8 @@ export async function withTarget<T>(
   }
 }
 
-/**
- * A folder that never was there is a slip of the person; one that was synced before and is gone is left to the engine, which
- * takes it for an accident.
- */
-function requireFolder({ root, stateDirectory }: Target, mode: Mode): void {
-  if (existsSync(join(stateDirectory, 'base.db'))) return;
+/** A folder that never was there is a slip of the person. */
+function requireFolder(root: string, mode: Mode): void {
   const stat = statSync(root, { throwIfNoEntry: false });
   if (stat && !stat.isDirectory())
     throw new SynclineError('Usage', `${printable(root)} is a file; a folder was expected.`);

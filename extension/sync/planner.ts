@@ -75,25 +75,25 @@ export class Planner {
     this.#clock = clock;
   }
 
-  /** What takes part in syncing of a tree of the server. */
-  filter(remote: Tree, base: Tree): ReturnType<TreeFilter['filter']> {
+  /** What takes part in syncing of a tree of the server; `local` is what the last look saw here. */
+  filter(remote: Tree, base: Tree, local?: Tree): ReturnType<TreeFilter['filter']> {
     const { rules } = this.#local;
     if (this.#filter?.rules !== rules) this.#filter = { rules, filter: new TreeFilter(rules) };
-    return this.#filter.filter.filter(remote, base);
+    return this.#filter.filter.filter(remote, base, local);
   }
 
   /** The pictures as they are, without a look. */
   async current(base: Tree): Promise<{ local: Tree; remote: Tree }> {
     const local = await this.#local.scan({ look: 'nothing', base, ignoreFiles: this.#coming });
     const remote = await this.#remote.scan({ look: 'nothing', base });
-    return { local: local.tree, remote: this.filter(remote.tree, base).tree };
+    return { local: local.tree, remote: this.filter(remote.tree, base, local.tree).tree };
   }
 
   async plan(request: PlanRequest): Promise<PlannedSync> {
     let pictures = await this.#look(request);
     for (let round = 0; ; round++) {
       const { base } = request;
-      const remote = this.filter(pictures.remote.tree, base);
+      const remote = this.filter(pictures.remote.tree, base, pictures.local.tree);
       const problems = [...pictures.local.problems, ...remote.problems];
       const blocked = new Set(problems.map(({ path }) => path.normalize('NFC')));
       const local = request.amend?.(pictures.local.tree) ?? pictures.local.tree;

@@ -9,6 +9,8 @@ import type { TestContext } from 'node:test';
 const DIST = process.env['SYNCLINE_DIST'] ?? resolve(import.meta.dirname, '../../dist');
 export const CLI = join(DIST, 'cli.cjs');
 export const SERVER = join(DIST, 'server.cjs');
+/** For all of them, because each would have to be compiled anew. */
+const CACHE = join(DIST, '../.cache/compiled');
 
 export type Line = Readonly<Record<string, unknown>>;
 type Env = Readonly<Record<string, string | undefined>>;
@@ -52,6 +54,7 @@ export class Running {
         SYNCLINE_TOKEN: undefined,
         SYNCLINE_SERVER: undefined,
         NO_COLOR: undefined,
+        XDG_CACHE_HOME: CACHE,
         ...options.env,
       },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -141,7 +141,9 @@ function encodeNode(node: TreeNode): StoredChildren[string] {
 
 function decode(row: string): Children {
   const children = new Map<string, TreeNode>();
-  for (const [name, stored] of Object.entries(JSON.parse(row) as StoredChildren)) {
+  const record = JSON.parse(row) as StoredChildren;
+  for (const name of Object.keys(record)) {
+    const stored = record[name];
     if (name === '' || name === '..' || name.includes('/')) throw new Error('A stored name is no name.');
     children.set(name, stored === 0 ? EMPTY_TREE : decodeLeaf(stored));
   }

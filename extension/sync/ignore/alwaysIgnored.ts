@@ -6,10 +6,13 @@ import { STATE_FOLDER } from '../../../server/protocol/wirePath.ts';
  * write `.GIT/hooks` would run code here.
  */
 export function isAlwaysIgnored(name: string): boolean {
-  if (name.length > LONGEST) return false;
+  if (name.length > LONGEST || !mayBe(name.charCodeAt(0))) return false;
   const plain = name.replace(INVISIBLE, '').toLowerCase();
   return plain === GIT_FOLDER || plain === STATE_FOLDER || plain === 'git~1';
 }
+
+/** By its first character: a dot, a `g`, or something that macOS may leave out. */
+const mayBe = (first: number): boolean => first === 0x2e || first === 0x67 || first === 0x47 || first >= 0x200c;
 
 const GIT_FOLDER = '.git';
 const LONGEST = 40;

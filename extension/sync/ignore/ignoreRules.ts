@@ -30,6 +30,8 @@ export class IgnoreRules {
   readonly #read: (path: string) => string | undefined;
   readonly #ignoredFolders = new Map<string, boolean>();
   readonly #chains = new Map<string, readonly RuleFile[]>();
+  /** The folder that was asked about last; `isFree`: no ignore file has a say in it. */
+  #last: { readonly folder: string; readonly isIgnored: boolean; readonly isFree: boolean } | undefined;
 
   constructor(read: (path: string) => string | undefined) {
     this.#read = read;
@@ -37,8 +39,15 @@ export class IgnoreRules {
 
   isIgnored(path: string, isDirectory: boolean): boolean {
     const slash = path.lastIndexOf('/');
-    if (slash >= 0 && this.#isIgnoredFolder(path.slice(0, slash))) return true;
-    return isDirectory ? this.#isIgnoredFolder(path) : this.#isIgnoredItself(path, false);
+    const folder = slash < 0 ? '' : path.slice(0, slash);
+    // whoever lists a folder asks about one path of it after the other
+    if (this.#last?.folder !== folder) {
+      const isIgnored = folder !== '' && this.#isIgnoredFolder(folder);
+      this.#last = { folder, isIgnored, isFree: !isIgnored && this.#filesFor(folder).length === 0 };
+    }
+    if (this.#last.isIgnored) return true;
+    if (isDirectory) return this.#isIgnoredFolder(path);
+    return this.#last.isFree ? isAlwaysIgnored(path.slice(slash + 1)) : this.#isIgnoredItself(path, false);
   }
 
   explain(path: string, isDirectory: boolean): IgnoreExplanation {

@@ -19,7 +19,8 @@ export interface Filtered {
  * A folder that holds nothing but ignored things is no entry itself, unless the base knows it: otherwise a folder that was
  * deleted on the other side, and is left standing here because of them, would come back there as a new folder.
  *
- * Remembers what it made of each folder, so that filtering a tree again after a few changes costs only those.
+ * Remembers what it made of each folder, so that filtering a tree again after a few changes costs only those. Folders that are
+ * `seen`'s own are taken as they are: `seen` is what a look at the local folder by the same rules let pass.
  */
 export class TreeFilter {
   readonly #rules: IgnoreRules;
@@ -29,15 +30,16 @@ export class TreeFilter {
     this.#rules = rules;
   }
 
-  filter(tree: Tree, base: Tree): Filtered {
-    const { directory, problems } = this.#directory(undefined, tree, base);
+  filter(tree: Tree, base: Tree, seen: Tree = EMPTY_TREE): Filtered {
+    const { directory, problems } = this.#directory(undefined, tree, base, seen);
     return { tree: directory ?? EMPTY_TREE, problems };
   }
 
-  #directory(path: WirePath | undefined, directory: Directory, base: TreeNode | undefined): FilteredDirectory {
+  #directory(path: WirePath | undefined, directory: Directory, base: Node, seen: Node): FilteredDirectory {
+    if (directory === seen) return { path, base, directory, problems: [] };
     const known = this.#known.get(directory);
     if (known && known.path === path && known.base === base) return known;
-    const filtered = { path, base, ...this.#filter(path, directory, base) };
+    const filtered = { path, base, ...this.#filter(path, directory, base, seen) };
     this.#known.set(directory, filtered);
     return filtered;
   }
@@ -45,7 +47,8 @@ export class TreeFilter {
   #filter(
     path: WirePath | undefined,
     directory: Directory,
-    base: TreeNode | undefined,
+    base: Node,
+    seen: Node,
   ): Pick<FilteredDirectory, 'directory' | 'problems'> {
     const children = new Map<string, TreeNode>();
     const problems: Problem[] = [];
@@ -54,7 +57,7 @@ export class TreeFilter {
       const at = childPath(path, name);
       const kept = this.#rules.isIgnored(at, child.kind === 'directory')
         ? undefined
-        : this.#node(at, child, base, problems);
+        : this.#node(at, child, { base, seen }, problems);
       if (kept) children.set(name, kept);
       if (kept !== child) same = false;
     }
@@ -69,9 +72,10 @@ export class TreeFilter {
     return { directory: same ? directory : { kind: 'directory', children }, problems };
   }
 
-  #node(at: WirePath, child: TreeNode, base: TreeNode | undefined, problems: Problem[]): TreeNode | undefined {
+  #node(at: WirePath, child: TreeNode, { base, seen }: { base: Node; seen: Node }, problems: Problem[]): Node {
     if (child.kind === 'directory') {
-      const below = this.#directory(at, child, childrenOf(base).get(nameOf(at)));
+      const name = nameOf(at);
+      const below = this.#directory(at, child, childrenOf(base).get(name), childrenOf(seen).get(name));
       problems.push(...below.problems);
       return below.directory;
     }
@@ -85,9 +89,11 @@ export class TreeFilter {
   }
 }
 
+type Node = TreeNode | undefined;
+
 interface FilteredDirectory {
   readonly path: WirePath | undefined;
-  readonly base: TreeNode | undefined;
+  readonly base: Node;
   /** Undefined: the folder takes no part. */
   readonly directory: Directory | undefined;
   readonly problems: readonly Problem[];

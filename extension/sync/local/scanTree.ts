@@ -87,9 +87,10 @@ class TreeScan {
     siblings?.set(nameOf(path as WirePath), { kind: 'directory', children });
     this.#problems.push(...walked.problems);
     const base = nodeAt(this.#options.base, path === '' ? undefined : path);
-    const colliding = collidingOut(path === '' ? undefined : path, collidingNames(walked), base);
+    const names = collidingNames(walked);
+    const colliding = names.length === 0 ? undefined : collidingOut(path === '' ? undefined : path, names, base);
     for (const child of walked.children) {
-      const problem = colliding.get(child.name);
+      const problem = colliding?.get(child.name);
       if (problem) this.#problems.push(problem);
       else this.#addChild(children, child, base);
     }
@@ -139,8 +140,11 @@ export class FileHasher {
   /** `known` is what the base holds at the path; `found` is called now or in {@link hash}, or never if it cannot be read. */
   add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: (entry: FileEntry) => void): void {
     const content = this.#cache.contentOf(path, identity);
-    if (content === undefined) this.#pending.push({ path, known, found });
-    else found({ kind: 'file', content, size: identity.size, executable: executableBit(identity, known) });
+    if (content === undefined) return void this.#pending.push({ path, known, found });
+    const executable = executableBit(identity, known);
+    // the base's own node, so that nobody has to find out again that nothing has changed
+    const isKnown = known?.kind === 'file' && known.content === content && known.executable === executable;
+    found(isKnown ? known : { kind: 'file', content, size: identity.size, executable });
   }
 
   /** Returns the problems of files that cannot be read. A file that is being written to is tried once more at the end. */

@@ -65,16 +65,20 @@ export function sameNode(a: TreeNode | undefined, b: TreeNode | undefined): bool
 export function shareNodes(tree: Directory, like: Directory): Directory {
   if (tree === like) return tree;
   let [same, changed] = [tree.children.size === like.children.size, false];
-  const children = new Map<string, TreeNode>();
+  const nodes: TreeNode[] = [];
   for (const [name, child] of tree.children) {
     const other = like.children.get(name);
     const shared = other === undefined ? child : shareNode(child, other);
-    children.set(name, shared);
+    nodes.push(shared);
     same &&= shared === other;
     changed ||= shared !== child;
   }
   if (same) return like;
-  return changed ? { kind: 'directory', children } : tree;
+  if (!changed) return tree;
+  const children = new Map<string, TreeNode>();
+  let index = 0;
+  for (const name of tree.children.keys()) children.set(name, nodes[index++] as TreeNode);
+  return { kind: 'directory', children };
 }
 
 function shareNode(node: TreeNode, like: TreeNode): TreeNode {

@@ -106,9 +106,10 @@ function walkOne(root: string, path: WirePath | '', device: bigint, options: Wal
   const children: WalkedChild[] = [];
   const problems: Problem[] = [];
   for (const entry of entries) {
-    const childPath = path === '' ? entry.name : `${path}/${entry.name}`;
-    if (entry.name.toLowerCase() === STATE_FOLDER || options.skip?.(childPath, entry.isDirectory())) continue;
-    const found = examine(`${directory}/${entry.name}`, childPath, entry.name, device);
+    const { name } = entry;
+    const childPath = path === '' ? name : `${path}/${name}`;
+    if (isStateFolder(name) || options.skip?.(childPath, entry.isDirectory())) continue;
+    const found = examine(`${directory}/${name}`, childPath, name, device);
     if (found === null) continue;
     if ('code' in found) problems.push(found);
     else children.push(found);
@@ -157,7 +158,11 @@ function describe(
   );
 }
 
+const isStateFolder = (name: string): boolean =>
+  name.length === STATE_FOLDER.length && name.toLowerCase() === STATE_FOLDER;
+
 function markCollisions(children: WalkedChild[]): WalkedChild[] {
+  if (children.length < 2) return children;
   const seen = new Map<string, number>();
   children.forEach((child, index) => {
     const key = collisionKey(child.name);

@@ -63,3 +63,25 @@ test('filters again only what has changed', () => {
   assert.equal(show(filter.filter(next, EMPTY_TREE).tree), 'a/b=1 a/c=2 d/e=4');
   assert.deepEqual(asked, ['a', 'd', 'd/e']);
 });
+
+test('takes as it is what a look by the same rules let pass here, and looks at the rest', () => {
+  const asked: string[] = [];
+  const rules = new IgnoreRules((path) => (path === '.gitignore' ? '*.o' : undefined));
+  const isIgnored = rules.isIgnored.bind(rules);
+  rules.isIgnored = (path, isDirectory) => {
+    asked.push(path);
+    return isIgnored(path, isDirectory);
+  };
+  const seen = treeOf('a/b=1 a/d/e=2 f/g=3');
+  const tree = applyChanges(seen, [
+    { kind: 'put', rev: 1, path: parseWirePath('f/h.o'), entry: file('4') },
+    { kind: 'put', rev: 2, path: parseWirePath('f/l'), entry: { kind: 'link', target: '../../x' } },
+  ]);
+  const filtered = new TreeFilter(rules).filter(tree, EMPTY_TREE, seen);
+  assert.equal(show(filtered.tree), 'a/b=1 a/d/e=2 f/g=3');
+  assert.deepEqual(
+    filtered.problems.map(({ path }) => path),
+    ['f/l'],
+  );
+  assert.deepEqual(asked.sort(), ['a', 'f', 'f/g', 'f/h.o', 'f/l']);
+});
