@@ -7,6 +7,7 @@ import { Listeners } from '../connect/listeners.ts';
 import type { Disposable } from '../connect/serverClient.ts';
 import type { Look } from './endpoint.ts';
 import type { Exclusive } from './exclusive.ts';
+import { MONITOR_EVERY_MS, monitorInterval } from './monitorInterval.ts';
 import { LOOK_AT_ALL, LOOK_AT_NOTHING, type Looks, mergeLooks } from './look.ts';
 import type { AppliedOperation, Plan } from './plan.ts';
 import type { Brake } from './reconcile/brakes.ts';
@@ -15,13 +16,6 @@ import type { LocalSide, RemoteSide } from './sides.ts';
 import type { CycleResult, SyncCycle } from './syncCycle.ts';
 import { type StateFacts, type SyncState, stateOf } from './syncState.ts';
 
-/**
- * The monitor looks at everything this often, because watchers miss things: a little under ten seconds, so that what it
- * finds has arrived within ten. Milliseconds.
- */
-export const MONITOR_EVERY_MS = 9_500;
-/** … and no more than this share of the time. */
-const MONITOR_DUTY = 0.1;
 /** Deletions wait until nothing has happened for so long: editors save by deleting and renaming. */
 export const SETTLE_MS = 150;
 const MOST_SETTLE_MS = 1_500;
@@ -343,9 +337,7 @@ export class ContinuousSync {
   #startMonitor(): void {
     if (this.#isClosed || this.#monitor) return;
     const { clock, cycle } = this.#options;
-    const { scanMs } = cycle.planner;
-    const everyMs = Math.max(MONITOR_EVERY_MS, scanMs / MONITOR_DUTY - scanMs);
-    this.#monitor = clock.after(everyMs, () => {
+    this.#monitor = clock.after(monitorInterval(cycle.planner.looksMs), () => {
       this.#monitor = null;
       this.#want(LOOK_AT_ALL);
     });

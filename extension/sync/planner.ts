@@ -65,8 +65,8 @@ export class Planner {
   #coming: ReadonlyMap<string, string | null> | undefined;
   #comingKey = '';
 
-  /** How long the last look at all of the local folder took. Milliseconds. */
-  scanMs = 0;
+  /** How long the last two looks at all of the local folder took, the newest first. Milliseconds. */
+  looksMs: readonly number[] = [];
 
   constructor({ local, remote, mode, clock }: PlannerOptions) {
     this.#local = local;
@@ -135,7 +135,7 @@ export class Planner {
     const begun = this.#clock.uptime();
     const request = { look: look.local, base, ignoreFiles: this.#coming, early, signal, onProgress: onLook };
     const picture = await this.#local.scan(request);
-    if (look.local === 'everything') this.scanMs = this.#clock.uptime() - begun;
+    if (look.local === 'everything') this.looksMs = [this.#clock.uptime() - begun, ...this.looksMs].slice(0, 2);
     return picture;
   }
 

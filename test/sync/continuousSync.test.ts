@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { BaseStore } from '../../extension/sync/base/baseStore.ts';
-import { ContinuousSync, MONITOR_EVERY_MS, SETTLE_MS } from '../../extension/sync/continuousSync.ts';
+import { ContinuousSync, SETTLE_MS } from '../../extension/sync/continuousSync.ts';
+import { MONITOR_AT_LEAST_EVERY_MS, MONITOR_EVERY_MS } from '../../extension/sync/monitorInterval.ts';
 import { Exclusive } from '../../extension/sync/exclusive.ts';
 import { StatCache } from '../../extension/sync/local/statCache.ts';
 import { SavedFiles } from '../../extension/sync/savedFiles.ts';
@@ -172,6 +173,36 @@ test('waiting long for the server does not make the monitor come seldom', async 
   running.local.tree = treeOf('a=2');
   await running.pass(MONITOR_EVERY_MS);
   assert.equal(show(running.remote.tree), 'a=2');
+});
+
+test('the monitor rests longer the more its looks cost, and not because of one that read new files', async (t) => {
+  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const scan = running.local.scan.bind(running.local);
+  let [costMs, looks] = [60_000, 0];
+  running.local.scan = async (request) => {
+    if (request.look === 'everything') {
+      looks++;
+      running.clock.advance(costMs);
+    }
+    return scan(request);
+  };
+  const restMs = async (): Promise<number> => {
+    const seen = looks;
+    const begun = running.clock.uptime();
+    while (looks === seen) await running.pass(500);
+    return running.clock.uptime() - begun - costMs;
+  };
+  const near = (ms: number, expected: number): void =>
+    assert.ok(Math.abs(ms - expected) <= 1_000, `${ms}: ${expected}`);
+  near(await restMs(), MONITOR_EVERY_MS); // the look that reads new files
+  costMs = 1_000;
+  near(await restMs(), MONITOR_EVERY_MS); // the one before it took no time, and that is what counts
+  near(await restMs(), 1_000 / 0.03); // two looks of a minute and of a second
+  near(await restMs(), 1_000 / 0.03);
+  costMs = 90_000;
+  near(await restMs(), 1_000 / 0.03);
+  near(await restMs(), 1_000 / 0.03);
+  near(await restMs(), MONITOR_AT_LEAST_EVERY_MS);
 });
 
 test('a clock that is set back holds up no deletion', async (t) => {
