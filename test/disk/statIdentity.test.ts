@@ -7,7 +7,8 @@ import {
   encodeIdentity,
   identityOf,
   isExecutable,
-  isRacy, msUntilOld,
+  isRacy,
+  msUntilOld,
   sameIdentity,
 } from '../../server/protocol/disk/statIdentity.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -53,7 +54,13 @@ test('an identity is racy until its time stamps are safely in the past', () => {
 });
 
 test('how long to wait until an identity is old: never for what waiting does not help', () => {
-  const at = (stampNs: bigint) => ({ ino: 1n, size: 1, mtimeNs: stampNs - 90_000_000n, ctimeNs: stampNs, mode: 0o100644 });
+  const at = (stampNs: bigint) => ({
+    ino: 1n,
+    size: 1,
+    mtimeNs: stampNs - 90_000_000n,
+    ctimeNs: stampNs,
+    mode: 0o100644,
+  });
   const now = 1_700_000_000_000_000_000n;
   const cases: [string, bigint, number][] = [
     ['now', now - 1n, 30],
