@@ -411,7 +411,8 @@ function doubtful({ toLocal, toRemote, brake }: Plan, { local, remote }: Looks, 
   if (brake && isStopped) return LOOK_AT_NOTHING;
   const areMany = (operations: Plan['toLocal']): boolean =>
     operations.filter(({ kind }) => kind === 'delete').length > FEW_DELETIONS;
-  const [fromLocal, fromRemote] = [brake?.side === 'remote', brake?.side === 'local'];
+  const doubted = brake?.kind === 'secrets' ? null : brake;
+  const [fromLocal, fromRemote] = [doubted?.side === 'remote', doubted?.side === 'local'];
   return {
     local: local !== 'everything' && (fromLocal || areMany(toRemote)) ? 'everything' : 'nothing',
     remote: remote !== 'everything' && (fromRemote || areMany(toLocal)) ? 'everything' : 'nothing',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ServerProcess } from '../support/programs.ts';
@@ -34,4 +34,38 @@ test('row 13: the token is in its own file and nowhere else: no output, no log, 
     if (entry.isFile() && readFileSync(file).includes(token)) holding.push(file);
   }
   assert.deepEqual(holding, [server.tokenFile]);
+});
+
+test('row 13: a file that looks secret is not uploaded before a person has agreed, and never asked for again', async (t) => {
+  const home = temporaryFolder(t);
+  const server = await ServerProcess.start(t, home);
+  const local = join(home, 'local');
+  mkdirSync(join(local, 'api'), { recursive: true });
+  writeFileSync(join(local, 'a.txt'), 'text');
+  writeFileSync(join(local, 'api/.env'), 'PASSWORD=sesame');
+  const sync = (...args: string[]) => server.cli(['sync', local, `${server.url}/files`, '--once', ...args]);
+  const held = (): string[] =>
+    readdirSync(server.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes('sesame'))
+      .map(({ name }) => name);
+
+  const stopped = await sync();
+  assert.equal(stopped.status, 4, stopped.stderr);
+  assert.match(stopped.stderr, /“api\/\.env” looks as if it held secrets/);
+  assert.match(stopped.stderr, /--yes/);
+  assert.deepEqual(held(), [], 'not even on the way');
+  assert.ok(!existsSync(join(server.folder, 'a.txt')));
+
+  writeFileSync(join(local, '.gitignore'), '.env\n');
+  assert.equal((await sync()).status, 0);
+  assert.equal(readFileSync(join(server.folder, 'a.txt'), 'utf8'), 'text');
+  assert.deepEqual(held(), []);
+
+  writeFileSync(join(local, '.gitignore'), '');
+  assert.equal((await sync()).status, 4);
+  assert.equal((await sync('--yes')).status, 0);
+  assert.deepEqual(held(), ['.env']);
+  writeFileSync(join(local, 'api/.env'), 'PASSWORD=open sesame');
+  assert.equal((await sync()).status, 0);
+  assert.equal(readFileSync(join(server.folder, 'api/.env'), 'utf8'), 'PASSWORD=open sesame');
 });

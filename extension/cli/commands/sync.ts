@@ -49,7 +49,8 @@ help to decide; with --merge, texts that were edited in different places are mer
 safety copy. .gitignore and .synclineignore say what is left out.
 
 Exit status: 0 done; 1 done, but conflicts or problems remain; 2 wrong usage; 3 no connection or refused;
-4 stopped by a brake: the plan would delete a large part of a side, or a folder has vanished.
+4 stopped by a brake, which --yes lets go: the plan would delete a large part of a side, a folder has vanished, or
+files that look secret (.env, private keys) would be uploaded for the first time.
 `;
 
 const EXAMPLES = [

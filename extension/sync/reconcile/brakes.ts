@@ -1,5 +1,7 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
-import { entryCount, type Tree } from '../tree/tree.ts';
+import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { looksSecret } from '../secretNames.ts';
+import { entryCount, nodeAt, type Tree } from '../tree/tree.ts';
 import type { Side } from './differences.ts';
 import type { DeletionCount } from './recentDeletions.ts';
 import type { Reconciliation, Sides } from './reconcile.ts';
@@ -10,9 +12,10 @@ import type { Reconciliation, Sides } from './reconcile.ts';
  * - `emptied`: one side suddenly holds nothing at all (an unmounted disk, a wrong folder), and the other would be emptied.
  * - `replaced`: one side is another folder than the one that was synced before (another disk, a server begun anew).
  * - `manyDeletions`: more than half of a tree that is not small would go, at once or together with what went lately.
+ * - `secrets`: files that hold passwords or keys as a rule would leave this machine for the first time.
  */
 export interface Brake {
-  readonly kind: 'emptied' | 'replaced' | 'manyDeletions';
+  readonly kind: 'emptied' | 'replaced' | 'manyDeletions' | 'secrets';
   readonly side: Side;
   /** Of this plan. */
   readonly deletions: number;
@@ -38,8 +41,31 @@ export function brakeOf(
   sides: Sides,
   facts: BrakeFacts = {},
 ): Brake | null {
-  return brakeOn('remote', plan.toRemote, sides, facts) ?? brakeOn('local', plan.toLocal, sides, facts);
+  const brake = brakeOn('remote', plan.toRemote, sides, facts) ?? brakeOn('local', plan.toLocal, sides, facts);
+  const secrets = brakeOnSecrets(plan.toRemote, sides);
+  // one word of a person lets all go on, so it is asked for everything
+  return brake && secrets ? { ...brake, message: `${brake.message} ${secrets.message}` } : (brake ?? secrets);
 }
+
+/** What the base or the server knows was agreed to when it first went there. */
+function brakeOnSecrets(operations: readonly Operation[], { base, remote }: Sides): Brake | null {
+  const isNew = (path: WirePath): boolean => nodeAt(base, path) === undefined && nodeAt(remote, path) === undefined;
+  const secrets = operations.flatMap((operation) =>
+    operation.kind === 'put' && operation.entry.kind === 'file' && looksSecret(operation.path) && isNew(operation.path)
+      ? [operation.path]
+      : [],
+  );
+  if (secrets.length === 0) return null;
+  const names = secrets.slice(0, NAMED_SECRETS).map((path) => `“${printable(path)}”`);
+  if (secrets.length > NAMED_SECRETS) names.push(`${secrets.length - NAMED_SECRETS} more`);
+  const [look, them] = secrets.length === 1 ? ['looks as if it held', 'it'] : ['look as if they held', 'them'];
+  const message =
+    `${names.join(', ')} ${look} secrets and would be uploaded for the first time. Nothing was changed. ` +
+    `Name ${them} in .gitignore or .synclineignore to keep ${them} here.`;
+  return { kind: 'secrets', side: 'remote', deletions: 0, of: entryCount(remote), message };
+}
+
+const NAMED_SECRETS = 3;
 
 function brakeOn(
   side: Side,

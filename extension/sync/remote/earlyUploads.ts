@@ -3,6 +3,7 @@ import * as content from '../../../server/protocol/messages/content.ts';
 import { nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import type { ClientProvider, ServerClient, UploadContent } from '../../connect/serverClient.ts';
 import type { EarlyContents } from '../endpoint.ts';
+import { looksSecret } from '../secretNames.ts';
 import { nodeAt, type Tree } from '../tree/tree.ts';
 
 /** Bytes that travel together. */
@@ -60,6 +61,8 @@ export class EarlyUploads implements EarlyContents {
     if (this.#isOver || size === 0 || size > PACK_BYTES || this.#seen.has(id)) return undefined;
     const known = nodeAt(this.#options.base, path);
     if (known?.kind === 'file' && known.content === id) return undefined;
+    // a person may have to be asked about it
+    if (known === undefined && looksSecret(path)) return undefined;
     this.#seen.add(id);
     const pack = this.#packFor(size);
     pack.bytes.set(bytes, pack.filled);

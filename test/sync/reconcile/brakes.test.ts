@@ -38,6 +38,10 @@ const CASES: [string, { base: string; local: string; remote: string; mode?: Mode
     { base: many(0, 20), local: many(0, 20), remote: many(0, 9) },
     'manyDeletions local 11/20',
   ],
+  ['a file that looks secret is asked for', { base: 'a=1', local: 'a=1 .env=2', remote: 'a=1' }, 'secrets remote 0/1'],
+  ['not once it is there', { base: 'a=1 .env=2', local: 'a=1 .env=3', remote: 'a=1 .env=2' }, null],
+  ['nor when it comes from there', { base: 'a=1', local: 'a=1', remote: 'a=1 d/.env=2' }, null],
+  ['nor for a new name of it', { base: '.env=2', local: 'd/.env=2', remote: '.env=2' }, null],
   ['most of a small tree may be deleted', { base: many(0, 19), local: 'f1=1', remote: many(0, 19) }, null],
   [
     'a renamed folder is no deletion',
@@ -67,7 +71,7 @@ for (const [title, { base, local, remote, mode = 'two-way' }, expected] of CASES
     const sides = { base: treeOf(base), local: treeOf(local), remote: treeOf(remote) };
     const brake = brakeOf(reconcile(sides, { mode }), sides);
     assert.equal(brake && `${brake.kind} ${brake.side} ${brake.deletions}/${brake.of}`, expected);
-    if (brake)
+    if (brake && brake.kind !== 'secrets')
       assert.match(brake.message, /would delete .* (on the server|in the local folder)\. Nothing was changed\.$/);
   });
 }
@@ -85,6 +89,23 @@ test('the text says what went before, what would go, and that nothing of that di
     message:
       '40 entries of 70 went on the server in the last minutes; this would delete 1 entry more, and then more than half is gone. Of these nothing was changed.',
   });
+});
+
+test('what looks secret is named, beside anything else that has to be agreed to (row 13)', () => {
+  const planned = (base: string, local: string, remote: string) => {
+    const sides = { base: treeOf(base), local: treeOf(local), remote: treeOf(remote) };
+    return brakeOf(reconcile(sides, { mode: 'mirror' }), sides);
+  };
+  assert.equal(
+    planned('', 'a=1 .env=2', '')?.message,
+    '“.env” looks as if it held secrets and would be uploaded for the first time. Nothing was changed. ' +
+      'Name it in .gitignore or .synclineignore to keep it here.',
+  );
+  const several = planned('', '.env=1 a.pem=2 b.pem=3 c.pem=4 d.pem=5', '')?.message ?? '';
+  assert.match(several, /^“.+”, “.+”, “.+”, 2 more look as if they held secrets/);
+  const both = planned(many(0, 30), 'f1=1 .env=secret', many(0, 30));
+  assert.equal(both?.kind, 'manyDeletions');
+  assert.match(both.message, /^This would delete 29 entries of 30 .* Nothing was changed\. “\.env” looks as if/);
 });
 
 test('another folder in the place of the one that was synced deletes nothing without a word', () => {

@@ -52,6 +52,15 @@ test('sends what the server lacks, each content once, and nothing that it is kno
   assert.deepEqual([...early.sent].sort(), ['a', 'b', 'c'].map((text) => contentIdOf(Buffer.from(text))).sort());
 });
 
+test('nothing that looks secret and was never there travels before anybody was asked (row 13)', async () => {
+  const { provider, got } = server([], true);
+  const early = new EarlyUploads({ share: 'files', provider, base: treeOf('.env=old') });
+  early.decide(true);
+  for (const path of ['a', 'd/.env', 'key.pem', '.env']) void offer(early, path, path);
+  await early.finish();
+  assert.deepEqual(got, ['a', '.env']);
+});
+
 test('a server on this machine is sent everything without a question', async () => {
   const { provider, got } = server(['b'], true);
   const early = new EarlyUploads({ share: 'files', provider, base: EMPTY_TREE });
