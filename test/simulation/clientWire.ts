@@ -7,7 +7,7 @@ import type { Program } from './scheduler.ts';
 import type { Wire } from './simulatedLink.ts';
 
 interface Onlooker {
-  /** A client asks for this. */
+  /** A client asks for this, for the first time. */
   asked(operations: readonly Operation[]): void;
   /** The server has answered a commit; `done`: what it said is done. */
   answered(cursor: Cursor, done: readonly Operation[]): void;
@@ -17,7 +17,7 @@ interface Onlooker {
 interface Message {
   readonly id?: unknown;
   readonly method?: string;
-  readonly params?: { readonly operations?: readonly Operation[] };
+  readonly params?: { readonly id?: unknown; readonly operations?: readonly Operation[] };
   readonly result?: { readonly results?: readonly OperationResult[]; readonly cursor?: Cursor };
 }
 
@@ -30,6 +30,8 @@ export class ClientWire implements Wire {
   readonly #onlooker: Onlooker;
   readonly #farUs: number;
   readonly #asked = new Map<unknown, readonly Operation[]>();
+  /** Ids of commits. */
+  readonly #decided = new Set<unknown>();
 
   constructor(random: Random, mode: Mode, onlooker: Onlooker) {
     this.#random = random;
@@ -54,7 +56,9 @@ export class ClientWire implements Wire {
     const message = JSON.parse(text) as Message;
     const operations = message.params?.operations ?? [];
     this.#asked.set(message.id, operations);
-    this.#onlooker.asked(operations);
+    // what is repeated was decided when it was asked for first
+    if (!this.#decided.has(message.params?.id)) this.#onlooker.asked(operations);
+    this.#decided.add(message.params?.id);
     if (!this.duplicatesNextCommit) return undefined;
     this.duplicatesNextCommit = false;
     return JSON.stringify({ ...message, id: `again-${String(message.id)}` });

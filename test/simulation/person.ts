@@ -123,7 +123,7 @@ export class Person {
 
   #settle(directory: DirectoryNode, file?: Inode): void {
     if (file) this.#disk.sync(file);
-    for (let at: DirectoryNode | undefined = directory; at; at = at.place?.parent) this.#disk.sync(at);
+    for (let at: DirectoryNode | undefined = directory; at; at = at.place?.parent) this.#disk.syncInOrder(at);
   }
 
   #attempt(work: () => void): boolean {

@@ -209,6 +209,22 @@ test('a commit finds what another program wrote a moment ago, and overwrites not
   assert.equal(readFileSync(at('a'), 'utf8'), 'edited there');
 });
 
+test('a name that could not stand beside another is taken as soon as that one is gone', async (t) => {
+  const { user, share, at } = await openAged(t, { 'D/a': 'base' });
+  mkdirSync(at('d'));
+  writeFileSync(at('d/x'), 'theirs');
+  await share.rescan();
+  const expect = fileEntry('theirs');
+  const refused = await user.put('d/x', 'mine', expect);
+  assert.equal(refused.status === 'problem' && refused.code, 'NameCollision');
+  await user.commit(
+    { kind: 'delete', path: path('D/a'), expect: fileEntry('base') },
+    { kind: 'delete', path: path('D'), expect: { kind: 'directory' } },
+  );
+  assert.equal((await user.put('d/x', 'mine', expect)).status, 'done');
+  assert.equal(readFileSync(at('d/x'), 'utf8'), 'mine');
+});
+
 test('an edit that keeps size and time of a file is found by its ctime', async (t) => {
   const { user, share, at } = await open(t, { a: 'one' });
   const { atime, mtime } = statSync(at('a'));

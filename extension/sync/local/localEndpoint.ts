@@ -68,8 +68,20 @@ export class LocalEndpoint implements LocalSide {
     return this.#scanner.rootIdentity;
   }
 
-  scan(request: ScanRequest): Promise<Picture> {
+  async scan(request: ScanRequest): Promise<Picture> {
+    await this.#settleSafety();
     return this.#scanner.scan(request);
+  }
+
+  /** Safety copies that an earlier round could not sync: whatever else syncs the folder would make their originals' absence durable. */
+  async #settleSafety(): Promise<void> {
+    const { safety, log } = this.#options;
+    if (!safety.isUnsynced) return;
+    try {
+      await safety.sync();
+    } catch (error) {
+      log('safetyNotSynced', { code: diskError(error, 'sync safety copies').code });
+    }
   }
 
   read(): LocalReader {

@@ -33,6 +33,11 @@ export class SafetyCopies {
     this.#now = now;
   }
 
+  /** Whether something that was kept might not survive a power cut yet, because syncing it has failed. */
+  get isUnsynced(): boolean {
+    return this.#unsynced.size > 0;
+  }
+
   /** What is kept from now on belongs together and gets a folder of its own. */
   begin(): void {
     this.#session = undefined;

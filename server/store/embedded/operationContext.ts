@@ -8,7 +8,7 @@ import type { DiskChanges } from './diskChanges.ts';
 import type { IndexEntry } from './indexEntries.ts';
 import { folderInode, modifiedAt } from './knownIdentity.ts';
 import type { ObjectStore } from './objectStore.ts';
-import { onDisk } from './operationFailure.ts';
+import { Diverged, onDisk } from './operationFailure.ts';
 import type { OwnChanges } from './ownChanges.ts';
 import type { Retained } from './retainFile.ts';
 import type { ShareProblems } from './shareProblems.ts';
@@ -61,11 +61,15 @@ export function notEmpty({ problems, recorder }: OperationContext, path: WirePat
   return problem(path, 'DirectoryNotEmpty', `The folder “${printable(path)}” ${reason}.`);
 }
 
-/** Why nothing can be done at a path: it never belongs to the share, cannot be synced, or a file is on the way. */
+/**
+ * Why nothing can be done at a path: it never belongs to the share, cannot be synced, or a file is on the way.
+ * @throws Diverged when it could not be synced beside a name that is gone by now
+ */
 export function findHindrance({ root, recorder, problems }: OperationContext, path: WirePath): OperationResult | null {
   for (let at: WirePath | undefined = path; at !== undefined; at = parentOf(at)) {
     if (root.skip(at)) return problem(path, 'IllegalPath', `“${printable(at)}” is never part of a share.`);
     const known = problems.get(at);
+    if (known?.code === 'NameCollision' && recorder.entries.collisions(at).length === 0) throw new Diverged();
     if (known) return problem(path, known.code, known.message);
     if (at === path) continue;
     const above = recorder.entries.get(at);

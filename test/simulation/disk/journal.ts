@@ -32,6 +32,12 @@ export class Journal {
     if (settled.size > 0) this.#pending = this.#pending.filter((step) => !settled.has(step));
   }
 
+  /** The same on a file system that keeps the order of changes: what was changed before a folder's names is durable with them. */
+  syncInOrder(directory: DirectoryNode): void {
+    const last = this.#pending.findLastIndex(({ changes }) => changes.some((each) => each.directory === directory));
+    for (const step of this.#pending.splice(0, last + 1)) apply(step);
+  }
+
   /** Decides what of the rest made it to the disk. */
   powerCut(cut: 'nothing' | 'prefix', random: Random): void {
     const kept = cut === 'prefix' ? random.below(this.#pending.length + 1) : 0;

@@ -80,22 +80,26 @@ export class VirtualDisk {
   }
 
   create(place: Place, mode: number): FileNode {
+    requireFolder(place, 'open');
     const file: FileNode = { ...this.#common(mode), kind: 'file', data: Buffer.alloc(0), synced: null };
     this.#apply([change(place, file)]);
     return file;
   }
 
   makeDirectory(place: Place, mode: number): void {
+    requireFolder(place, 'mkdir');
     if (place.inode) throw diskFault('EEXIST', 'mkdir');
     this.#apply([change(place, this.#directory(mode))]);
   }
 
   makeLink(place: Place, target: string): void {
+    requireFolder(place, 'symlink');
     if (place.inode) throw diskFault('EEXIST', 'symlink');
     this.#apply([change(place, { ...this.#common(0o777), kind: 'link', target })]);
   }
 
   link(from: Place, to: Place): void {
+    requireFolder(to, 'link');
     if (!from.inode) throw diskFault('ENOENT', 'link');
     if (from.inode.kind === 'directory') throw diskFault('EPERM', 'link');
     if (to.inode) throw diskFault('EEXIST', 'link');
@@ -117,6 +121,7 @@ export class VirtualDisk {
   }
 
   rename(from: Place, to: Place): void {
+    requireFolder(to, 'rename');
     const { inode } = from;
     if (!inode) throw diskFault('ENOENT', 'rename');
     if (inode === to.inode) return;
@@ -154,6 +159,12 @@ export class VirtualDisk {
     inode.syncedMode = inode.mode;
     if (inode.kind === 'file') inode.synced = inode.data;
     else if (inode.kind === 'directory') this.#journal.sync(inode);
+  }
+
+  /** What another program does to a folder: never worse than what an ordered journal makes of it. */
+  syncInOrder(directory: DirectoryNode): void {
+    directory.syncedMode = directory.mode;
+    this.#journal.syncInOrder(directory);
   }
 
   /** The power fails, or with `kill` a program alone; what is left by chance is chosen by `random`. */
@@ -244,6 +255,11 @@ export class VirtualDisk {
     const ino = this.#freed.pop() ?? ++this.#lastIno;
     return { ino, mode, syncedMode: mode, links: 0, mtimeNs: now, ctimeNs: now, watchers: new Set<never>() };
   }
+}
+
+/** A folder that was removed takes nothing in any more, however it is reached. */
+function requireFolder({ directory }: Place, call: string): void {
+  if (directory.links === 0) throw diskFault('ENOENT', call);
 }
 
 const change = ({ directory, name, inode }: Place, after: Inode | null): Change => ({

@@ -77,3 +77,35 @@ test('of a content that goes to several places every file is on the disk before 
     assert(synced >= 0 && synced < placed, `${path}: ${steps.join('\n')}`);
   }
 });
+
+test('what could not be synced of the safety copies is tried again by the next look, without anything to do', async (t) => {
+  const folder = temporaryFolder(t);
+  plantTree(join(folder, 'root'), treeOf('gone=deleted'));
+  let fails = true;
+  class Failing extends SafetyCopies {
+    override async sync(): Promise<void> {
+      if (fails) throw Object.assign(new Error('too many'), { code: 'EMFILE' });
+      await super.sync();
+    }
+  }
+  const safety = new Failing(join(folder, 'state/safety'), () => Date.UTC(2026, 10, 22, 14, 3));
+  const logged: string[] = [];
+  const endpoint = new LocalEndpoint({
+    root: join(folder, 'root'),
+    stateDirectory: join(folder, 'state'),
+    cache: new StatCache(),
+    safety,
+    log: (event) => void logged.push(event),
+  });
+  const look = () => endpoint.scan({ look: 'nothing', base: EMPTY_TREE });
+  await endpoint.scan({ look: 'everything', base: EMPTY_TREE });
+  const remove = [{ kind: 'delete' as const, path: parseWirePath('gone'), expect: file('deleted') }];
+  await assert.rejects(endpoint.apply(remove, new MemoryEndpoint(EMPTY_TREE).read(), { onOutcome() {} }));
+  await look();
+  assert.deepEqual([safety.isUnsynced, logged], [true, ['safetyNotSynced']]);
+  fails = false;
+  const steps = watchDisk(t, folder);
+  await look();
+  assert.equal(safety.isUnsynced, false);
+  assert.ok(steps.includes('sync state/safety'), steps.join('\n'));
+});
