@@ -409,9 +409,10 @@ const isNothing = ({ local, remote }: Looks): boolean => local === 'nothing' && 
 /** What else has to be looked at before the plan's deletions, or its brake, may be believed. */
 function doubtful({ toLocal, toRemote, brake }: Plan, { local, remote }: Looks, isStopped: boolean): Looks {
   if (brake && isStopped) return LOOK_AT_NOTHING;
+  // what is about writing alone rests on no absence
+  const doubted = brake?.kind === 'guarded' || brake?.kind === 'secrets' ? null : brake;
   const areMany = (operations: Plan['toLocal']): boolean =>
     operations.filter(({ kind }) => kind === 'delete').length > FEW_DELETIONS;
-  const doubted = brake?.kind === 'secrets' ? null : brake;
   const [fromLocal, fromRemote] = [doubted?.side === 'remote', doubted?.side === 'local'];
   return {
     local: local !== 'everything' && (fromLocal || areMany(toRemote)) ? 'everything' : 'nothing',

@@ -29,6 +29,8 @@ export interface SyncCycleOptions {
   readonly mode: Mode;
   /** Conflicts are merged as far as their edits do not overlap. Only in `two-way`, the one mode that writes on both sides. */
   readonly merges?: boolean | undefined;
+  /** Why nothing may be written to the server before a person has agreed; undefined once they have. */
+  readonly guard?: (() => string | undefined) | undefined;
   readonly clock: Clock;
   readonly log: (event: string, data: object) => void;
 }
@@ -111,7 +113,7 @@ export class SyncCycle {
    * there is more to it; then a round has to look at it.
    */
   async express(path: WirePath, onApplied: (applied: AppliedOperation) => void): Promise<boolean> {
-    if (this.#busy.has(path) || this.#blocked.has(path) || this.#expressed.has(path)) return false;
+    if (this.#isGuarded || this.#busy.has(path) || this.#blocked.has(path) || this.#expressed.has(path)) return false;
     const { local, remote, mode } = this.#options;
     const sending = sendSaved(path, { local, remote, base: this.memory.base, mode });
     this.#expressed.set(path, sending);
@@ -187,7 +189,7 @@ export class SyncCycle {
   /** Not before somebody has agreed to it if the folder may be another one than before. */
   #mayBeSentEarly({ confirmed, only }: CycleRequest): boolean {
     const { local, mode } = this.#options;
-    if (mode === 'pull' || only) return false;
+    if (mode === 'pull' || only || this.#isGuarded) return false;
     const { base, roots } = this.memory;
     return confirmed === true || base.children.size === 0 || local.rootIdentity === roots.local;
   }
@@ -220,7 +222,7 @@ export class SyncCycle {
   /** What is merged is in the base when the next look sees it on both sides, and not before. */
   async #merge(conflicts: readonly Conflict[], request: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
     const open = conflicts.filter(({ path }) => !this.#expressed.has(path));
-    if (!this.merging || request.only || open.length === 0) return;
+    if (!this.merging || request.only || open.length === 0 || this.#isGuarded) return;
     this.#busy = new Set(open.map(({ path }) => path));
     const merged = await this.merging.mergeAll(open, {
       signal: request.signal,
@@ -239,7 +241,12 @@ export class SyncCycle {
         remote: deletions.count('remote', plan.toRemote, entryCount(sides.remote)),
       },
       replaced: (['local', 'remote'] as const).filter(isReplaced),
+      guarded: this.#options.guard?.(),
     });
+  }
+
+  get #isGuarded(): boolean {
+    return this.#options.guard?.() !== undefined;
   }
 
   #roots(): Roots {

@@ -8,6 +8,7 @@ import { isWirePath, type WirePath } from '../../server/protocol/wirePath.ts';
 import { type Clock, systemClock } from '../connect/clock.ts';
 import type { ClientProvider, Disposable } from '../connect/serverClient.ts';
 import { BaseStore } from './base/baseStore.ts';
+import { BrakeStop } from './brakeStop.ts';
 import { TargetLock } from './base/targetLock.ts';
 import { compareSides, type SideDifference } from './compareSides.ts';
 import { ContinuousSync, type Settled } from './continuousSync.ts';
@@ -52,6 +53,11 @@ export interface TargetSyncOptions {
   readonly stateDirectory: string;
   /** In `two-way`: conflicts are merged by themselves as far as their edits do not overlap. Default: false. */
   readonly merge?: boolean | undefined;
+  /**
+   * Why nothing may be written to the server yet, asked anew each time; undefined: it may. Until then a sync that would write
+   * stops as by a brake, and one that is confirmed does not.
+   */
+  readonly guard?: (() => string | undefined) | undefined;
   readonly provider: ClientProvider;
   /** False: changes here are found by looking every ten seconds alone. Default: true. */
   readonly watchLocal?: boolean | undefined;
@@ -159,7 +165,17 @@ export class TargetSync {
     };
     const folder = new ShareFolder(share, dir);
     const remote = new RemoteEndpoint({ folder, provider, known: store.state.remote, journal, log });
-    cycle = new SyncCycle({ local, remote, store, cache, mode, merges: options.merge, clock, log });
+    cycle = new SyncCycle({
+      local,
+      remote,
+      store,
+      cache,
+      mode,
+      merges: options.merge,
+      guard: options.guard,
+      clock,
+      log,
+    });
     this.#local = local;
     this.#remote = remote;
     this.#cycle = cycle;
@@ -215,7 +231,7 @@ export class TargetSync {
   /**
    * Brings both sides in line as far as the mode wants, and looks again until nothing is left to do.
    *
-   * @throws SynclineError `BrakeStopped` when the plan needs to be confirmed; nothing was changed then. `Cancelled`, or what
+   * @throws SynclineError `BrakeStopped` ({@link BrakeStop}) when the plan needs to be confirmed; nothing was changed then. `Cancelled`, or what
    * a side or the connection says; what was done until then is kept.
    */
   async syncOnce(options: SyncOnceOptions = {}): Promise<SyncOnceResult> {
@@ -426,7 +442,7 @@ export class TargetSync {
     const result = await this.#cycle.run(request);
     const { brake } = result.plan;
     if (this.#isStarted) this.#continuous.refresh(result.carriedOut ? { ...result.plan, brake: null } : result.plan);
-    if (!result.carriedOut && brake) throw new SynclineError('BrakeStopped', brake.message);
+    if (!result.carriedOut && brake) throw new BrakeStop(brake);
     return result;
   }
 

@@ -42,5 +42,7 @@ export interface SyncedFolder {
   readonly address: string;
   readonly mode: string;
   readonly status: TargetStatus;
+  /** Marked as production. */
+  readonly isProduction: boolean;
   readonly conflicts: readonly Conflict[];
 }

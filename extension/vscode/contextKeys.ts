@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
+import type { ProductionGuard } from './production/productionGuard.ts';
 import type { Places } from './servers/places.ts';
 import type { Servers } from './servers/servers.ts';
 import type { TargetHub } from './targets/targetHub.ts';
 
 /** Keeps the keys that menus and welcome texts in package.json ask for. */
-export function followContextKeys(places: Places, servers: Servers, targets: TargetHub): { dispose(): void }[] {
+export function followContextKeys(
+  places: Places,
+  servers: Servers,
+  targets: TargetHub,
+  guard: ProductionGuard,
+): { dispose(): void }[] {
   const told = new Map<string, boolean>();
   const tell = (key: string, value: boolean) => {
     if (told.get(key) === value) return;
@@ -27,6 +33,17 @@ export function followContextKeys(places: Places, servers: Servers, targets: Tar
       targets.all.some(({ conflicts }) => conflicts.length > 0),
     );
   };
-  update();
-  return [places.onDidChange(update), servers.onDidChange(update), targets.onDidChange(update)];
+  const follow = () => {
+    update();
+    tell(
+      'hasProduction',
+      places.all.some(({ address }) => guard.isProduction(address)),
+    );
+    tell(
+      'holdsWrites',
+      places.all.some(({ address }) => guard.holds(address)),
+    );
+  };
+  follow();
+  return [places, servers, targets, guard].map((each) => each.onDidChange(follow));
 }

@@ -36,6 +36,8 @@ import { Messenger } from './messages/messenger.ts';
 import { describePlan } from './plan/describePlan.ts';
 import { PlanModel } from './plan/planModel.ts';
 import { PlanTree, takeChoices } from './plan/planTree.ts';
+import { ProductionGuard } from './production/productionGuard.ts';
+import { askWrite, heldBack, markedInSettings } from './production/productionSettings.ts';
 import { Connector } from './servers/connector.ts';
 import { LinkHandler } from './servers/linkHandler.ts';
 import { LocalServerHolder } from './servers/localServerHolder.ts';
@@ -69,7 +71,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
   });
   const tokens = new Tokens(context.secrets);
   const identity = { clientName: 'syncline-vscode', clientVersion: manifest.version };
+  const guard = new ProductionGuard({ marks: markedInSettings, ask: askWrite });
   const servers = new Servers({
+    requireWrite: (wanted) => guard.require(wanted),
     tokenOf: (url) => tokens.get(url),
     connect: async (url, token, signal) => {
       requireTrust();
@@ -96,6 +100,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       new WorkspaceTarget(configured, {
         consent,
         servers,
+        guard,
         messenger,
         log,
         memory: context.workspaceState,
@@ -108,6 +113,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
             dir: address.dir,
             mode,
             merge,
+            guard: () => (guard.holds(address) ? heldBack(address) : undefined),
             stateDirectory,
             provider: servers.open(address.url),
             bulkSync,
@@ -115,6 +121,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
           });
         },
       }),
+    onRead: (configured) =>
+      guard.setTargets(configured.filter(({ production }) => production).map(({ address }) => address)),
     onClosed: () => places.watchAgain(),
     onFaults: (faults) =>
       messenger.warn(faults.join('\n'), {
@@ -125,7 +133,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
 
   const marks = new SideMarks(targets, note);
   const decorations = new SyncDecorations(targets, places, marks);
-  const serverFiles = new ServerFilesTree({ places, targets, marks, log });
+  const serverFiles = new ServerFilesTree({ places, targets, marks, guard, log });
   const serverFilesView = vscode.window.createTreeView('syncline.serverFiles', {
     treeDataProvider: serverFiles,
     dragAndDropController: new ServerFilesDrops(() => services),
@@ -161,6 +169,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     log,
     messenger,
     servers,
+    guard,
     places,
     tokens,
     connector,
@@ -209,11 +218,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     decorations,
     vscode.window.registerFileDecorationProvider(decorations),
     places.onDidChangeFolders(() => marks.serverChanged()),
-    new StatusBar(targets, places, servers),
+    new StatusBar(targets, places, servers, guard),
     ...registerCommands(services),
-    ...followContextKeys(places, servers, targets),
+    ...followContextKeys(places, servers, targets, guard),
     ...followConnections(services, fileSystem),
-    serverFilesMessage(serverFilesView, places, servers),
+    serverFilesMessage(serverFilesView, places, servers, guard),
     targets.onDidChange(() => {
       places.setTargets(targets.all.filter((target) => target.wantsConnection).map(({ address }) => address));
       conflictsView.badge = conflictBadge(conflictRows(targets).length);
@@ -230,6 +239,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('syncline.targets')) void targets.settle();
+      if (change.affectsConfiguration('syncline.production')) guard.refresh();
       if (change.affectsConfiguration('syncline.autoSync'))
         for (const target of targets.all) void target.followSettings();
     }),
@@ -253,11 +263,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     apiVersion: 1,
     connect: async (text, token) => services.connector.connectWith(text, token),
     targets: () =>
-      targets.all.map(({ folder, address, mode, status, conflicts: open }) => ({
+      targets.all.map(({ folder, address, mode, status, isProduction, conflicts: open }) => ({
         folder: folder.path,
         address: address.label,
         mode,
         status,
+        isProduction,
         conflicts: open,
       })),
     onDidChangeTargets: onDidChangeTargets.event,

@@ -27,16 +27,19 @@ class Running {
   readonly states: string[] = [];
   settled = 0;
   isHeldBack = false;
+  guard: string | undefined;
   readonly saves: SavedFiles;
 
-  constructor(t: TestContext, sides: { base?: string; local: string; remote: string }) {
+  constructor(t: TestContext, sides: { base?: string; local: string; remote: string }, guard?: string) {
+    this.guard = guard;
     this.local = new MemoryEndpoint(treeOf(sides.local));
     this.remote = new MemoryEndpoint(treeOf(sides.remote));
     const store = BaseStore.open(temporaryFolder(t));
     store.save({ base: treeOf(sides.base ?? sides.local), remote: null, conflicts: [] });
     const { local, remote, clock } = this;
     const log = (): void => {};
-    this.cycle = new SyncCycle({ local, remote, store, cache: new StatCache(), mode: 'two-way', clock, log });
+    const cache = new StatCache();
+    this.cycle = new SyncCycle({ local, remote, store, cache, mode: 'two-way', guard: () => this.guard, clock, log });
     const exclusive = new Exclusive();
     this.sync = new ContinuousSync({
       cycle: this.cycle,
@@ -59,8 +62,12 @@ class Running {
     });
   }
 
-  static async start(t: TestContext, sides: { base?: string; local: string; remote: string }): Promise<Running> {
-    const running = new Running(t, sides);
+  static async start(
+    t: TestContext,
+    sides: { base?: string; local: string; remote: string },
+    guard?: string,
+  ): Promise<Running> {
+    const running = new Running(t, sides, guard);
     await running.sync.start();
     await running.quiet();
     return running;
@@ -99,6 +106,25 @@ test('a write is sent at once, and only where it was is looked', async (t) => {
   assert.deepEqual(running.applied, ['remote: put a']);
   assert.deepEqual(running.local.looks[0], new Set(['a']));
   assert.equal(running.settled, 2);
+});
+
+test('as long as the server is guarded nothing is written to it, saves included, and what comes from there comes', async (t) => {
+  const running = await Running.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' }, 'Ask first.');
+  running.remote.tree = treeOf('a=1 b=2');
+  running.remote.hint(new Set());
+  await running.quiet();
+  assert.equal(show(running.local.tree), 'a=1 b=2');
+  running.local.tree = treeOf('a=2 b=2');
+  running.saves.send('a' as WirePath);
+  await running.quiet();
+  assert.equal(show(running.remote.tree), 'a=1 b=2');
+  const { state } = running.sync;
+  assert.deepEqual(state.kind === 'stopped' && [state.brake.kind, state.brake.message], ['guarded', 'Ask first.']);
+  running.guard = undefined;
+  running.sync.hint(new Set(['a']));
+  await running.quiet();
+  assert.equal(show(running.remote.tree), 'a=2 b=2');
+  assert.equal(running.sync.state.kind, 'inSync');
 });
 
 test('a change of the server is fetched at once', async (t) => {

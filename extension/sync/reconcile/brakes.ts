@@ -13,9 +13,10 @@ import type { Reconciliation, Sides } from './reconcile.ts';
  * - `replaced`: one side is another folder than the one that was synced before (another disk, a server begun anew).
  * - `manyDeletions`: more than half of a tree that is not small would go, at once or together with what went lately.
  * - `secrets`: files that hold passwords or keys as a rule would leave this machine for the first time.
+ * - `guarded`: whoever runs the sync lets nothing be written to the server before a person has agreed to it.
  */
 export interface Brake {
-  readonly kind: 'emptied' | 'replaced' | 'manyDeletions' | 'secrets';
+  readonly kind: 'emptied' | 'replaced' | 'manyDeletions' | 'secrets' | 'guarded';
   readonly side: Side;
   /** Of this plan. */
   readonly deletions: number;
@@ -30,6 +31,8 @@ export interface BrakeFacts {
   readonly recent?: Readonly<Record<Side, DeletionCount>> | undefined;
   /** Sides that are another folder than the one that was synced before. */
   readonly replaced?: readonly Side[] | undefined;
+  /** Why nothing may be written to the server yet. */
+  readonly guarded?: string | undefined;
 }
 
 /** Smaller trees are deleted without asking, unless they are emptied as a whole. */
@@ -44,7 +47,14 @@ export function brakeOf(
   const brake = brakeOn('remote', plan.toRemote, sides, facts) ?? brakeOn('local', plan.toLocal, sides, facts);
   const secrets = brakeOnSecrets(plan.toRemote, sides);
   // one word of a person lets all go on, so it is asked for everything
-  return brake && secrets ? { ...brake, message: `${brake.message} ${secrets.message}` } : (brake ?? secrets);
+  if (brake && secrets) return { ...brake, message: `${brake.message} ${secrets.message}` };
+  return brake ?? secrets ?? brakeBeforeWrites(plan.toRemote, sides, facts);
+}
+
+function brakeBeforeWrites(operations: readonly Operation[], { remote }: Sides, { guarded }: BrakeFacts): Brake | null {
+  if (guarded === undefined || operations.length === 0) return null;
+  const deletions = operations.filter(({ kind }) => kind === 'delete').length;
+  return { kind: 'guarded', side: 'remote', deletions, of: entryCount(remote), message: guarded };
 }
 
 /** What the base or the server knows was agreed to when it first went there. */

@@ -5,6 +5,7 @@ import { JobClient } from '../../jobs/jobClient.ts';
 import { jobUri } from '../jobs/jobDocuments.ts';
 import { isActive } from '../jobs/jobList.ts';
 import { isJobRow, type JobsRow } from '../jobs/jobsTree.ts';
+import { jobWrites } from '../jobs/jobWrites.ts';
 import { jobLine, stateText } from '../jobs/jobText.ts';
 import { withProgress } from '../messages/progress.ts';
 import { commandId, type CommandHandlers } from './commandIds.ts';
@@ -29,7 +30,7 @@ interface Chosen {
 
 /** What can be done with jobs that exist. Each takes rows of the Jobs view, or an id, or asks. */
 export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
-  const { servers, messenger, jobMemory, jobs, jobsView } = services;
+  const { servers, guard, messenger, jobMemory, jobs, jobsView } = services;
   const jobsOf = (url: string) => new JobClient(servers.open(url));
 
   return {
@@ -49,6 +50,7 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
     async rerunJob(subject) {
       const { jobId, url } = await chooseJob(subject, 'Run Job Again', (job) => !isActive(job));
       const { operation, params } = await jobsOf(url).workOf(jobId, PATIENCE);
+      await guard.require(jobWrites(url, params));
       const job = await jobsOf(url).submit(operation, params, PATIENCE);
       jobMemory.add({ id: job.id, operation, server: url });
       jobs.get(url)?.add(job);

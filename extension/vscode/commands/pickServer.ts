@@ -26,7 +26,7 @@ export async function pickServer(servers: Servers): Promise<string> {
 }
 
 export async function clientOf(servers: Servers, url: string, signal?: AbortSignal): Promise<ServerClient> {
-  return servers.open(url).client({ deadlineMs: PATIENCE_MS, ...(signal && { signal }) });
+  return servers.client(url, { deadlineMs: PATIENCE_MS, ...(signal && { signal }) });
 }
 
 /** Steps on a share's files; paths count from the share's root. */

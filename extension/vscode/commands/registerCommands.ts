@@ -10,6 +10,7 @@ import { historyCommands } from './historyCommands.ts';
 import { jobCommands } from './jobCommands.ts';
 import { placeCommands } from './placeCommands.ts';
 import { planCommands } from './planCommands.ts';
+import { productionCommands } from './productionCommands.ts';
 import { safetyCommands } from './safetyCommands.ts';
 import type { Services } from './services.ts';
 import { statusCommand } from './statusCommand.ts';
@@ -27,6 +28,7 @@ export function commandTable(services: Services): CommandHandlers {
   return {
     ...connectCommands(services),
     ...testConnectionCommand(services),
+    ...productionCommands(services),
     ...syncFolderCommand(services),
     ...transferCommands(services),
     ...changeCommands(services),
@@ -74,6 +76,9 @@ const DOING: Readonly<Record<CommandName, string>> = {
   startLocalServer: 'start the local server',
   setToken: 'set the token',
   testConnection: 'test the connection',
+  markProduction: 'mark the place as production',
+  unmarkProduction: 'remove the mark of production',
+  allowProductionWrites: 'allow writing to production',
   getStarted: 'open the walkthrough',
   syncFolder: 'set the folder up for sync',
   upload: 'upload',

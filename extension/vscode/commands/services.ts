@@ -7,6 +7,7 @@ import type { JobsRow } from '../jobs/jobsTree.ts';
 import type { RememberedJob } from '../jobs/rememberedJobs.ts';
 import type { Messenger } from '../messages/messenger.ts';
 import type { PlanModel } from '../plan/planModel.ts';
+import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { Connector } from '../servers/connector.ts';
 import type { LocalServerHolder } from '../servers/localServerHolder.ts';
 import type { Places } from '../servers/places.ts';
@@ -20,6 +21,7 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly messenger: Messenger;
   readonly servers: Servers;
+  readonly guard: ProductionGuard;
   readonly places: Places;
   readonly tokens: Tokens;
   readonly connector: Connector;

@@ -8,6 +8,7 @@ import { selectionValues } from '../compute/selectionValues.ts';
 import { isRow } from '../files/rows.ts';
 import type { FormValues } from '../jobs/jobForm.ts';
 import { isJobRow } from '../jobs/jobsTree.ts';
+import { jobWrites } from '../jobs/jobWrites.ts';
 import { askForm } from './askForm.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
@@ -20,7 +21,7 @@ const LONGEST_SUGGESTION = 10_000;
 
 /** Submitting work, with a form that the server's own description of the operation makes. */
 export function submitCommands(services: Services): Pick<CommandHandlers, 'submitJob' | 'editJob' | 'sortServerFile'> {
-  const { servers, serverFilesView } = services;
+  const { servers, serverFilesView, guard } = services;
 
   return {
     /** Returns the job's id. `params` submits without a form. */
@@ -49,6 +50,7 @@ export function submitCommands(services: Services): Pick<CommandHandlers, 'submi
   };
 
   async function submit(url: string, operation: string, params: unknown): Promise<string> {
+    await guard.require(jobWrites(url, params));
     const job = await new JobClient(servers.open(url)).submit(operation, params, PATIENCE);
     tellSubmitted(services, url, job);
     return job.id;

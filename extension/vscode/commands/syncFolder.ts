@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
 import { isMode, type Mode, MODES } from '../../sync/reconcile/mode.ts';
+import { addMark, removeMarks } from '../production/productionSettings.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
 import type { Services } from './services.ts';
@@ -22,7 +23,7 @@ export function syncFolderCommand(services: Services): Pick<CommandHandlers, 'sy
       if (!folder)
         throw new SynclineError('Usage', 'Open a folder first; it is folders of a workspace that are synced.');
       const address = typeof label === 'string' ? parseTarget(label) : await askPlace(services);
-      const chosen = isMode(mode) ? mode : await askMode(folder.name, address);
+      const chosen = isMode(mode) ? mode : await askMode(services, folder.name, address);
       await services.consent.give({ folder: { name: folder.name, path: folder.uri.fsPath }, address });
       await writeTarget(folder, address, chosen);
       return address.label;
@@ -51,10 +52,30 @@ async function askPlace({ places }: Services): Promise<ServerAddress> {
   return (await askOne(items, { title: 'Syncline: Sync Folder', placeHolder: 'With which place?' })).address;
 }
 
-async function askMode(name: string, address: ServerAddress): Promise<Mode> {
-  const items = MODES.map((mode) => ({ label: mode, detail: MODE_TEXT[mode] }));
+interface ModeItem extends vscode.QuickPickItem {
+  readonly mode?: Mode;
+}
+
+/** The list stays while a person decides whether the place is production, too. */
+async function askMode({ guard }: Services, name: string, address: ServerAddress): Promise<Mode> {
+  const modes: ModeItem[] = MODES.map((mode) => ({ label: mode, detail: MODE_TEXT[mode], mode }));
+  const separator = { label: 'Server', kind: vscode.QuickPickItemKind.Separator };
   const title = `Syncline: Sync “${name}” with ${address.label}`;
-  return (await askOne(items, { title, placeHolder: 'Which way do changes travel?' })).label;
+  for (let isProduction = guard.isProduction(address); ; ) {
+    const box: ModeItem = {
+      label: `${isProduction ? '$(pass-filled)' : '$(circle-large-outline)'} Production`,
+      detail: 'Marked wherever it is named; you are asked before the first write of each session',
+    };
+    const placeHolder = 'Which way do changes travel?';
+    const { mode } = await askOne<ModeItem>([...modes, separator, box], { title, placeHolder });
+    if (!mode) {
+      isProduction = !isProduction;
+      continue;
+    }
+    if (isProduction && !guard.isProduction(address)) await addMark(address);
+    if (!isProduction && guard.isProduction(address)) await removeMarks(address);
+    return mode;
+  }
 }
 
 async function writeTarget(folder: vscode.WorkspaceFolder, address: ServerAddress, mode: Mode): Promise<void> {

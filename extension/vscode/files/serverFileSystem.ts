@@ -169,9 +169,9 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
   async #attempt<T>(uri: vscode.Uri, act: (client: ServerClient, file: ServerFile) => Promise<T>): Promise<T> {
     try {
       const file = serverFileOf(uri);
-      const connection = this.#servers.get(file.url);
-      if (!connection) throw new SynclineError('ConnectionLost', `Syncline is not connected to ${file.url}.`);
-      return await act(await connection.client({ deadlineMs: PATIENCE_MS }), file);
+      if (!this.#servers.get(file.url))
+        throw new SynclineError('ConnectionLost', `Syncline is not connected to ${file.url}.`);
+      return await act(await this.#servers.client(file.url, { deadlineMs: PATIENCE_MS }), file);
     } catch (error) {
       throw fileSystemError(error, uri);
     }

@@ -1,19 +1,26 @@
 import type { TreeView } from 'vscode';
-import { bare } from '../status/statusText.ts';
+import type { ProductionGuard } from '../production/productionGuard.ts';
+import { bare, PRODUCTION } from '../status/statusText.ts';
 import type { Places } from '../servers/places.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { Row } from './rows.ts';
 
 /** Says above the tree what the rows cannot: which place they are of, and that they may be out of date. */
-export function serverFilesMessage(view: TreeView<Row>, places: Places, servers: Servers): { dispose(): void } {
+export function serverFilesMessage(
+  view: TreeView<Row>,
+  places: Places,
+  servers: Servers,
+  guard: ProductionGuard,
+): { dispose(): void } {
   const update = () => {
     const [only] = places.all;
-    view.description = places.all.length === 1 && only ? bare(only.address.label) : '';
+    const mark = only && guard.isProduction(only.address) ? `${PRODUCTION} · ` : '';
+    view.description = places.all.length === 1 && only ? `${mark}${bare(only.address.label)}` : '';
     const offline = places.all.filter(({ address }) => servers.get(address.url)?.state.kind !== 'online');
     view.message =
       offline.length > 0 ? `Not connected to ${hosts(offline.map(({ address }) => address.url))} right now.` : '';
   };
-  const listening = [places.onDidChange(update), servers.onDidChange(update)];
+  const listening = [places, servers, guard].map((each) => each.onDidChange(update));
   update();
   return { dispose: () => listening.forEach((each) => each.dispose()) };
 }

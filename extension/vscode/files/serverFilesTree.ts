@@ -4,7 +4,10 @@ import { nameOf, parentOf, printable, type WirePath } from '../../../server/prot
 import { commandId } from '../commands/commandIds.ts';
 import { logError } from '../messages/logError.ts';
 import type { SideMarks } from '../marks/sideMarks.ts';
+import { PRODUCTION_COLOR } from '../production/productionColor.ts';
+import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { Places } from '../servers/places.ts';
+import { PRODUCTION } from '../status/statusText.ts';
 import type { LocalFile, TargetHub } from '../targets/targetHub.ts';
 import { SCHEME, uriParts } from './fileUri.ts';
 import type { PlaceModel } from './placeModel.ts';
@@ -16,6 +19,7 @@ export interface ServerFilesOptions {
   readonly places: Places;
   readonly targets: TargetHub;
   readonly marks: SideMarks;
+  readonly guard: ProductionGuard;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -24,6 +28,7 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
   readonly #places: Places;
   readonly #targets: TargetHub;
   readonly #marks: SideMarks;
+  readonly #guard: ProductionGuard;
   readonly #log: vscode.LogOutputChannel;
   readonly #changes = new vscode.EventEmitter<Row[] | undefined>();
   /** The row object of each path that is shown: VS Code wants to be told of changes with the object it was given. */
@@ -33,14 +38,16 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
 
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor({ places, targets, marks, log }: ServerFilesOptions) {
+  constructor({ places, targets, marks, guard, log }: ServerFilesOptions) {
     this.#places = places;
     this.#targets = targets;
     this.#marks = marks;
+    this.#guard = guard;
     this.#log = log;
     this.#listening.push(
       marks.onDidChange(() => !this.#showsAll && this.#changes.fire(undefined)),
       places.onDidChange(() => this.#changes.fire(undefined)),
+      guard.onDidChange(() => this.#changes.fire(undefined)),
       places.onDidChangeFolders(({ place, folders }) => this.#refresh(place, folders)),
     );
   }
@@ -82,7 +89,7 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    if (row.kind === 'place') return placeItem(row.place);
+    if (row.kind === 'place') return placeItem(row.place, this.#guard.isProduction(row.place.address));
     if (row.kind === 'more') return moreItem(row);
     return entryItem(row, this.#fileOf(row) !== undefined);
   }
@@ -133,14 +140,15 @@ export const uriOfRow = (place: PlaceModel, path: WirePath | undefined): vscode.
 
 const keyOf = (place: PlaceModel, path: WirePath | undefined) => `${place.address.label}\n${path ?? ''}`;
 
-function placeItem(place: PlaceModel): vscode.TreeItem {
+function placeItem(place: PlaceModel, isProduction: boolean): vscode.TreeItem {
   const { share, dir, url, label } = place.address;
   const item = new vscode.TreeItem(dir ?? share, vscode.TreeItemCollapsibleState.Expanded);
   item.id = label;
-  item.description = dir === undefined ? new URL(url).host : `${share} on ${new URL(url).host}`;
-  item.tooltip = label;
-  item.iconPath = new vscode.ThemeIcon('server');
-  item.contextValue = 'place';
+  const where = dir === undefined ? new URL(url).host : `${share} on ${new URL(url).host}`;
+  item.description = isProduction ? `${PRODUCTION} · ${where}` : where;
+  item.tooltip = isProduction ? `${label}\n${PRODUCTION}` : label;
+  item.iconPath = new vscode.ThemeIcon('server', isProduction ? PRODUCTION_COLOR : undefined);
+  item.contextValue = isProduction ? 'place.production' : 'place';
   return item;
 }
 

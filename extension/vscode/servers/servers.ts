@@ -2,12 +2,16 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Clock } from '../../connect/clock.ts';
 import { Connection } from '../../connect/connection.ts';
 import { Listeners } from '../../connect/listeners.ts';
-import type { Disposable, ServerClient } from '../../connect/serverClient.ts';
+import type { CallOptions, Disposable, ServerClient } from '../../connect/serverClient.ts';
+import { guardedClient } from '../production/guardedClient.ts';
+import type { MarkedPlace } from '../production/productionMarks.ts';
 
 export interface ServersOptions {
   /** The token kept for a server, if any. */
   readonly tokenOf: (url: string) => Promise<string | undefined>;
   readonly connect: (url: string, token: string, signal: AbortSignal) => Promise<ServerClient>;
+  /** Resolves when what is to be written to may be. @throws SynclineError `Cancelled` */
+  readonly requireWrite: (places: readonly MarkedPlace[]) => Promise<void>;
   readonly clock: Clock;
   readonly log: (event: string, data: object) => void;
 }
@@ -54,6 +58,17 @@ export class Servers {
     connection.onDidChangeState(() => this.#changes.emit(url));
     this.#changes.emit(url);
     return connection;
+  }
+
+  /**
+   * A client for what a person does on a server, who is asked before the first write where that is due. The sync has its own
+   * way of asking, and works with {@link open}.
+   */
+  async client(url: string, options?: CallOptions): Promise<ServerClient> {
+    const client = await this.open(url).client(options);
+    return guardedClient(client, (share, paths) =>
+      this.#options.requireWrite(paths.map((dir) => ({ url, share, ...(dir !== undefined && { dir }) }))),
+    );
   }
 
   close(url: string): void {

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { commandId } from '../commands/commandIds.ts';
+import { PRODUCTION_COLOR } from '../production/productionColor.ts';
+import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { Places } from '../servers/places.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetHub } from '../targets/targetHub.ts';
@@ -10,7 +12,7 @@ export class StatusBar {
   readonly #item: vscode.StatusBarItem;
   readonly #listening: { dispose(): void }[];
 
-  constructor(targets: TargetHub, places: Places, servers: Servers) {
+  constructor(targets: TargetHub, places: Places, servers: Servers, guard: ProductionGuard) {
     this.#item = vscode.window.createStatusBarItem('syncline.status', vscode.StatusBarAlignment.Left, 50);
     this.#item.name = 'Syncline';
     this.#item.command = commandId('showStatus');
@@ -19,7 +21,7 @@ export class StatusBar {
       this.#show(
         statusBarText(
           targets.shown,
-          connected.map(({ address }) => address.label),
+          connected.map(({ address }) => ({ label: address.label, isProduction: guard.isProduction(address) })),
           vscode.workspace.isTrusted,
         ),
       );
@@ -28,6 +30,7 @@ export class StatusBar {
       targets.onDidChange(update),
       places.onDidChange(update),
       servers.onDidChange(update),
+      guard.onDidChange(update),
       vscode.workspace.onDidGrantWorkspaceTrust(update),
     ];
     update();
@@ -39,11 +42,12 @@ export class StatusBar {
     this.#item.dispose();
   }
 
-  #show({ text, spoken, tooltip, severity }: ReturnType<typeof statusBarText>): void {
+  #show({ text, spoken, tooltip, severity, isProduction }: ReturnType<typeof statusBarText>): void {
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: spoken, role: 'button' };
     const color = severity === 'none' ? undefined : new vscode.ThemeColor(`statusBarItem.${severity}Background`);
     this.#item.backgroundColor = color;
+    this.#item.color = isProduction ? PRODUCTION_COLOR : undefined;
   }
 }

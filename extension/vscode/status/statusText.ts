@@ -9,7 +9,18 @@ export interface ShownTarget {
   readonly label: string;
   readonly mode: string;
   readonly status: TargetStatus;
+  /** Whether it is marked as production. */
+  readonly isProduction: boolean;
 }
+
+/** A place that a person is connected to. */
+export interface ShownPlace {
+  readonly label: string;
+  readonly isProduction: boolean;
+}
+
+/** How production is called wherever a target is named. */
+export const PRODUCTION = 'PRODUCTION';
 
 export interface StatusBarText {
   /** With codicons. */
@@ -18,24 +29,30 @@ export interface StatusBarText {
   readonly spoken: string;
   readonly tooltip: string;
   readonly severity: 'none' | 'warning' | 'error';
+  /** What is named in it is production. */
+  readonly isProduction: boolean;
 }
 
 /** State and target in a few characters; several targets show the one that most needs attention. */
 export function statusBarText(
   targets: readonly ShownTarget[],
-  connected: readonly string[],
+  connected: readonly ShownPlace[],
   isTrusted = true,
 ): StatusBarText {
   if (!isTrusted) return RESTRICTED;
   const shown = worst(targets);
   if (!shown) return withoutTargets(connected);
   const { icon, words, short, severity } = describe(shown.status);
-  const place = targets.length === 1 ? bare(shown.label) : countText(targets.length, 'target');
+  const isProduction = targets.some((target) => target.isProduction);
+  const named = targets.length === 1 ? bare(shown.label) : countText(targets.length, 'target');
+  const place = isProduction ? `${named} · ${PRODUCTION}` : named;
   const text = short === '' ? `$(${icon}) ${place}` : `$(${icon}) ${place}: ${short}`;
   const lines = targets.map(
-    (target) => `${target.name} ${ARROWS[target.mode] ?? '⇄'} ${target.label}: ${describe(target.status).words}`,
+    (target) =>
+      `${target.name} ${ARROWS[target.mode] ?? '⇄'} ${target.label}${target.isProduction ? ` (${PRODUCTION})` : ''}: ${describe(target.status).words}`,
   );
-  return { text, spoken: `Syncline, ${place}, ${words}`, tooltip: `Syncline\n${lines.join('\n')}`, severity };
+  const tooltip = `Syncline\n${lines.join('\n')}`;
+  return { text, spoken: `Syncline, ${place}, ${words}`, tooltip, severity, isProduction };
 }
 
 export const statusWords = (status: TargetStatus): string => describe(status).words;
@@ -51,17 +68,23 @@ const RESTRICTED: StatusBarText = {
   spoken: 'Syncline, off in Restricted Mode',
   tooltip: 'Syncline: off in Restricted Mode. Nothing is connected to or synced until you trust this workspace.',
   severity: 'none',
+  isProduction: false,
 };
 
-function withoutTargets(connected: readonly string[]): StatusBarText {
+function withoutTargets(connected: readonly ShownPlace[]): StatusBarText {
   const [only] = connected;
   if (only === undefined) {
     const spoken = 'Syncline, not connected';
-    return { text: '$(sync-ignored) Syncline', spoken, tooltip: 'Syncline: not connected', severity: 'none' };
+    const tooltip = 'Syncline: not connected';
+    return { text: '$(sync-ignored) Syncline', spoken, tooltip, severity: 'none', isProduction: false };
   }
-  const place = connected.length === 1 ? bare(only) : countText(connected.length, 'place');
-  const tooltip = `Syncline: connected to ${connected.join(', ')}; no folder of this workspace is synced`;
-  return { text: `$(plug) ${place}`, spoken: `Syncline, connected to ${place}`, tooltip, severity: 'none' };
+  const isProduction = connected.some((each) => each.isProduction);
+  const named = connected.length === 1 ? bare(only.label) : countText(connected.length, 'place');
+  const place = isProduction ? `${named} · ${PRODUCTION}` : named;
+  const labels = connected.map(({ label }) => label).join(', ');
+  const tooltip = `Syncline: connected to ${labels}; no folder of this workspace is synced`;
+  const spoken = `Syncline, connected to ${place}`;
+  return { text: `$(plug) ${place}`, spoken, tooltip, severity: 'none', isProduction };
 }
 
 interface Description {
@@ -95,6 +118,13 @@ function describe(status: TargetStatus): Description {
         icon: 'question',
         words: 'waits for your consent to its address',
         short: 'consent?',
+        severity: 'warning',
+      };
+    case 'asksWrite':
+      return {
+        icon: 'question',
+        words: 'waits for your word before it writes to production',
+        short: 'write?',
         severity: 'warning',
       };
     case 'asksFirstSync':

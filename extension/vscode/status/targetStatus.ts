@@ -4,6 +4,8 @@ export type TargetStatus =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'asksFirstSync' }
   | { readonly kind: 'asksConsent' }
+  /** It is production, and nobody has agreed yet to its being written to. */
+  | { readonly kind: 'asksWrite' }
   | { readonly kind: 'conflicts'; readonly count: number }
   | { readonly kind: 'offline'; readonly message: string }
   | { readonly kind: 'problems'; readonly count: number }
@@ -18,6 +20,7 @@ const RANK: readonly TargetStatus['kind'][] = [
   'failed',
   'asksFirstSync',
   'asksConsent',
+  'asksWrite',
   'conflicts',
   'offline',
   'problems',

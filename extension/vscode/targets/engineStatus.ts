@@ -12,7 +12,7 @@ export function engineStatus(state: SyncState | undefined, connection: Connectio
   if (!state) return { kind: 'offline', message: offline };
   switch (state.kind) {
     case 'stopped':
-      return { kind: 'stopped', message: state.brake.message };
+      return state.brake.kind === 'guarded' ? { kind: 'asksWrite' } : { kind: 'stopped', message: state.brake.message };
     case 'failed':
       return { kind: 'failed', message: state.error.message };
     case 'offline':

@@ -13,6 +13,8 @@ export interface TargetHubOptions {
   readonly make: (target: ConfiguredTarget) => WorkspaceTarget;
   /** Told when targets have been closed. */
   readonly onClosed: () => void;
+  /** Told what the settings ask for, before it is done. */
+  readonly onRead: (targets: readonly ConfiguredTarget[]) => void;
   /** Told when the settings have faults that were not there before. */
   readonly onFaults: (faults: readonly string[]) => void;
 }
@@ -46,11 +48,12 @@ export class TargetHub {
   }
 
   get shown(): readonly ShownTarget[] {
-    return this.all.map(({ folder, address, mode, status }) => ({
+    return this.all.map(({ folder, address, mode, status, isProduction }) => ({
       name: folder.name,
       label: address.label,
       mode,
       status,
+      isProduction,
     }));
   }
 
@@ -109,6 +112,7 @@ export class TargetHub {
 
   async #settle(): Promise<void> {
     const { targets, faults } = this.#options.read();
+    this.#options.onRead(targets);
     const wanted = new Map(targets.map((target) => [keyOf(target), target]));
     const gone = [...this.#targets].filter(([key]) => !wanted.has(key));
     for (const [key] of gone) this.#targets.delete(key);
@@ -127,8 +131,8 @@ export class TargetHub {
   }
 }
 
-const keyOf = ({ folder, address, mode, merge, level }: ConfiguredTarget) =>
-  [folder.path, address.label, mode, merge, level].join('\n');
+const keyOf = ({ folder, address, mode, merge, production, level }: ConfiguredTarget) =>
+  [folder.path, address.label, mode, merge, production, level].join('\n');
 
 function isInside(root: string, path: string): boolean {
   try {

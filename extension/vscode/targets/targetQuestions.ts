@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commandId } from '../commands/commandIds.ts';
+import { bare } from '../status/statusText.ts';
 import type { ConfiguredTarget } from './targetSettings.ts';
 import type { Plan } from '../../sync/plan.ts';
 import { planSummary } from './planText.ts';
@@ -18,11 +19,26 @@ export async function askConsent({ folder, address, level }: ConfiguredTarget): 
   return answer === undefined ? undefined : answer === 'Allow';
 }
 
-export async function askFirstSync({ folder, address }: ConfiguredTarget, plan: Plan): Promise<boolean> {
-  const question = `First sync of “${folder.name}” with ${address.label}: ${planSummary(plan)}.`;
+export async function askFirstSync(
+  { folder, address }: ConfiguredTarget,
+  plan: Plan,
+  isProduction: boolean,
+): Promise<boolean> {
+  const where = isProduction ? `${address.label}, which is production` : address.label;
+  const question = `First sync of “${folder.name}” with ${where}: ${planSummary(plan)}.`;
   for (;;) {
     const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Show Plan', 'Not Now');
     if (answer !== 'Show Plan') return answer === 'Sync';
+    await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
+  }
+}
+
+/** The first changes of a session that would go to production. */
+export async function askFirstWrite({ folder, address }: ConfiguredTarget): Promise<boolean> {
+  const question = `${bare(address.label)} is marked as production, and “${folder.name}” has changes for it. Write to it in this session?`;
+  for (;;) {
+    const answer = await vscode.window.showWarningMessage(question, 'Write to Production', 'Show Plan', 'Not Now');
+    if (answer !== 'Show Plan') return answer === 'Write to Production';
     await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
   }
 }

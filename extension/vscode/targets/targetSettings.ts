@@ -27,6 +27,8 @@ export interface ConfiguredTarget {
   readonly mode: Mode;
   /** Conflicts are merged by themselves as far as their edits do not overlap. */
   readonly merge: boolean;
+  /** Marked here, apart from what the person's own settings mark. */
+  readonly production: boolean;
   readonly level: SettingLevel;
 }
 
@@ -64,7 +66,7 @@ export function readTargets(sources: readonly TargetSource[], folders: readonly 
 }
 
 const NEARNESS: Record<SettingLevel, number> = { folder: 2, workspace: 1, user: 0 };
-const FIELDS = ['folder', 'server', 'mode', 'merge'];
+const FIELDS = ['folder', 'server', 'mode', 'merge', 'production'];
 
 function readEntry(
   entry: unknown,
@@ -72,7 +74,13 @@ function readEntry(
   folders: readonly LocalFolder[],
 ): ConfiguredTarget | undefined {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw usage('it must be an object.');
-  const { folder, server, mode = 'two-way', merge = false } = entry as Readonly<Record<string, unknown>>;
+  const {
+    folder,
+    server,
+    mode = 'two-way',
+    merge = false,
+    production = false,
+  } = entry as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(entry).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined) throw usage(`“${printable(unknown)}” is not known here; there are ${FIELDS.join(', ')}.`);
   if (typeof server !== 'string') throw usage('“server” is missing: write ws://HOST:PORT/SHARE.');
@@ -80,8 +88,9 @@ function readEntry(
   if (folder !== undefined && typeof folder !== 'string') throw usage('“folder” must be a name or a path.');
   if (typeof merge !== 'boolean') throw usage('“merge” must be true or false.');
   if (merge && mode !== 'two-way') throw usage('“merge” writes on both sides, so it needs the mode two-way.');
+  if (typeof production !== 'boolean') throw usage('“production” must be true or false.');
   const local = matchFolder(folder, source, folders);
-  return local && { folder: local, address: parseTarget(server), mode, merge, level: source.level };
+  return local && { folder: local, address: parseTarget(server), mode, merge, production, level: source.level };
 }
 
 /** Undefined: the entry is about a folder that is not open here. */

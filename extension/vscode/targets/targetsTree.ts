@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { bare, statusIcon, statusWords } from '../status/statusText.ts';
+import { PRODUCTION_COLOR } from '../production/productionColor.ts';
+import { bare, PRODUCTION, statusIcon, statusWords } from '../status/statusText.ts';
 import type { TargetHub } from './targetHub.ts';
 import type { WorkspaceTarget } from './workspaceTarget.ts';
 
@@ -24,13 +25,14 @@ export class TargetsTree implements vscode.TreeDataProvider<WorkspaceTarget> {
   }
 
   getTreeItem(target: WorkspaceTarget): vscode.TreeItem {
-    const { folder, address, mode, status } = target;
+    const { folder, address, mode, status, isProduction } = target;
     const item = new vscode.TreeItem(folder.name);
     item.id = folder.path;
-    item.description = `${bare(address.label)} · ${statusWords(status)}`;
-    item.tooltip = `${folder.path}\n${address.label}\nMode: ${mode}\n${statusWords(status)}`;
-    item.iconPath = new vscode.ThemeIcon(statusIcon(status));
-    item.contextValue = 'target';
+    const mark = isProduction ? `${PRODUCTION} · ` : '';
+    item.description = `${mark}${bare(address.label)} · ${statusWords(status)}`;
+    item.tooltip = `${folder.path}\n${mark}${address.label}\nMode: ${mode}\n${statusWords(status)}`;
+    item.iconPath = new vscode.ThemeIcon(statusIcon(status), isProduction ? PRODUCTION_COLOR : undefined);
+    item.contextValue = isProduction ? 'target.production' : 'target';
     return item;
   }
 

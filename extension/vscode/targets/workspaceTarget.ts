@@ -15,19 +15,22 @@ import { commandId } from '../commands/commandIds.ts';
 import { logError } from '../messages/logError.ts';
 import type { Messenger } from '../messages/messenger.ts';
 import { withProgress } from '../messages/progress.ts';
+import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
 import type { ConsentMemory } from './consentMemory.ts';
 import { engineStatus } from './engineStatus.ts';
 import { asksFirst } from './firstSync.ts';
 import { showSyncProgress } from './syncProgress.ts';
-import { askBrake, askConsent, askFirstSync } from './targetQuestions.ts';
+import { pastBrakes } from './pastBrakes.ts';
+import { askBrake, askConsent, askFirstSync, askFirstWrite } from './targetQuestions.ts';
 import type { ConfiguredTarget } from './targetSettings.ts';
 import { toWirePath } from './wirePathOf.ts';
 
 export interface WorkspaceTargetOptions {
   readonly consent: ConsentMemory;
   readonly servers: Servers;
+  readonly guard: ProductionGuard;
   readonly messenger: Messenger;
   readonly log: vscode.LogOutputChannel;
   readonly openEngine: (target: ConfiguredTarget) => Promise<TargetSync>;
@@ -85,6 +88,10 @@ export class WorkspaceTarget {
     return this.#held ?? engineStatus(this.#isStarted ? this.#engine?.state : undefined, connection);
   }
 
+  get isProduction(): boolean {
+    return this.#options.guard.isProduction(this.address);
+  }
+
   get conflicts(): readonly Conflict[] {
     return this.#engine?.conflicts() ?? [];
   }
@@ -124,6 +131,7 @@ export class WorkspaceTarget {
       this.#engine = engine;
       this.#listening = [
         engine.onDidChangeState(() => this.#onEngineState()),
+        this.#options.guard.onDidChange(() => this.#onGuard()),
         connection.onDidChangeState(() => this.#changes.emit()),
         connection.onDidChangeClient((client) => void (client && this.#begin())),
       ];
@@ -162,13 +170,11 @@ export class WorkspaceTarget {
       void this.#askFirst(engine);
       return undefined;
     }
-    try {
-      return await this.#sync(engine, `Syncing “${this.folder.name}”`, confirmed);
-    } catch (error) {
-      const { code, message } = SynclineError.from(error);
-      if (code !== 'BrakeStopped' || !(await askBrake(this.#configured, message))) throw error;
-      return this.#sync(engine, `Syncing “${this.folder.name}”`, true);
-    }
+    const sync = (isConfirmed: boolean): Promise<SyncSummary> =>
+      this.#sync(engine, `Syncing “${this.folder.name}”`, isConfirmed);
+    if (!confirmed) return this.#pastBrakes(sync);
+    this.#options.guard.allow(this.address.url);
+    return sync(true);
   }
 
   plan(): Promise<Plan> {
@@ -182,6 +188,7 @@ export class WorkspaceTarget {
    */
   async carryOut(plan: Plan, chosen: ReadonlySet<string>): Promise<SyncSummary> {
     const engine = this.#ready();
+    if (plan.toRemote.length > 0) await this.#options.guard.require([this.address]);
     const left = plan.toLocal.length + plan.toRemote.length - chosen.size;
     if (left > 0 && this.#isAutomatic) await this.pause();
     try {
@@ -219,7 +226,8 @@ export class WorkspaceTarget {
   /** What the person most likely wants who clicks on the target. */
   async act(): Promise<void> {
     const { kind } = this.status;
-    if (kind === 'asksConsent' || kind === 'asksFirstSync') this.#asked = '';
+    if (kind === 'asksConsent' || kind === 'asksFirstSync' || kind === 'asksWrite') this.#asked = '';
+    if (kind === 'asksWrite') return this.#askWrite();
     if (kind === 'asksConsent') return this.#askConsent();
     if (kind === 'conflicts') return vscode.commands.executeCommand(commandId('resolveConflict'));
     if (kind === 'problems') return vscode.commands.executeCommand(commandId('previewSync'), this);
@@ -234,7 +242,9 @@ export class WorkspaceTarget {
   }
 
   async resolve(path: string, choice: Choice): Promise<void> {
-    await this.#ready().resolve(path, choice);
+    const engine = this.#ready();
+    if (choice !== 'theirs') await this.#options.guard.require([this.address]);
+    await engine.resolve(path, choice);
     this.#changes.emit();
   }
 
@@ -258,11 +268,7 @@ export class WorkspaceTarget {
         return (await engine.repair(verification, options)).summary;
       });
     try {
-      return await once(false);
-    } catch (error) {
-      const { code, message } = SynclineError.from(error);
-      if (code !== 'BrakeStopped' || !(await askBrake(this.#configured, message))) throw error;
-      return await once(true);
+      return await this.#pastBrakes(once);
     } finally {
       this.#changes.emit();
     }
@@ -353,7 +359,8 @@ export class WorkspaceTarget {
     if (!this.#mayAsk('firstSync')) return;
     try {
       const plan = await engine.plan();
-      if (!(await askFirstSync(this.#configured, plan)) || engine !== this.#engine) return;
+      if (!(await askFirstSync(this.#configured, plan, this.isProduction)) || engine !== this.#engine) return;
+      this.#options.guard.allow(this.address.url);
       if (this.#isAutomatic && !this.isPaused) await this.#start(engine, plan);
       else await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
     } catch (error) {
@@ -365,7 +372,7 @@ export class WorkspaceTarget {
     this.#release();
     const state = this.#engine?.state;
     if (state?.kind === 'failed') this.#report(state.error);
-    if (state?.kind === 'stopped') void this.#askBrake();
+    if (state?.kind === 'stopped') void (state.brake.kind === 'guarded' ? this.#askWrite() : this.#askBrake());
     else if (state?.kind !== 'failed') this.#asked = '';
   }
 
@@ -389,7 +396,24 @@ export class WorkspaceTarget {
 
   get #brakeMessage(): string | undefined {
     const state = this.#engine?.state;
-    return state?.kind === 'stopped' ? state.brake.message : undefined;
+    return state?.kind === 'stopped' && state.brake.kind !== 'guarded' ? state.brake.message : undefined;
+  }
+
+  async #askWrite(): Promise<void> {
+    if (this.#mayAsk('write') && (await askFirstWrite(this.#configured))) this.#options.guard.allow(this.address.url);
+  }
+
+  /** What was held back goes on when its server may be written to from now on. */
+  #onGuard(): void {
+    const state = this.#engine?.state;
+    const wasHeld = state?.kind === 'stopped' && state.brake.kind === 'guarded';
+    if (wasHeld && !this.#options.guard.holds(this.address))
+      void this.syncNow().catch((error: unknown) => this.#report(error));
+    this.#changes.emit();
+  }
+
+  #pastBrakes<T>(work: (confirmed: boolean) => Promise<T>): Promise<T> {
+    return pastBrakes(this.#configured, this.#options.guard, work);
   }
 
   /** Each question is asked once until its reason has gone, or a person comes back to it. */

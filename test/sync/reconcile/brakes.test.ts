@@ -118,6 +118,17 @@ test('another folder in the place of the one that was synced deletes nothing wit
   assert.equal(brakeOf(reconcile(same, { mode: 'two-way' }), same, { replaced: ['local'] }), null);
 });
 
+test('a guard stops what would write to the server, and a worse reason is told first', () => {
+  const sides = { base: treeOf('a=1'), local: treeOf('a=2'), remote: treeOf('a=1') };
+  const guarded = 'Ask first.';
+  const brake = brakeOf(reconcile(sides, { mode: 'two-way' }), sides, { guarded });
+  assert.deepEqual(brake, { kind: 'guarded', side: 'remote', deletions: 0, of: 1, message: guarded });
+  const fetching = { ...sides, local: treeOf('a=1'), remote: treeOf('a=2') };
+  assert.equal(brakeOf(reconcile(fetching, { mode: 'two-way' }), fetching, { guarded }), null);
+  const emptied = { base: treeOf('a=1 b=1'), local: treeOf(''), remote: treeOf('a=1 b=1') };
+  assert.equal(brakeOf(reconcile(emptied, { mode: 'two-way' }), emptied, { guarded })?.kind, 'emptied');
+});
+
 test('a first sync in two-way, push or pull deletes nothing, whatever the sides hold', () => {
   fc.assert(
     fc.property(arbitraryTree(), arbitraryTree(), fc.constantFrom('two-way', 'push', 'pull'), (local, remote, mode) => {

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { statusBarText } from '../../../extension/vscode/status/statusText.ts';
 import type { TargetStatus } from '../../../extension/vscode/status/targetStatus.ts';
 
-const target = (status: TargetStatus, name = 'app') => ({
+const target = (status: TargetStatus, name = 'app', isProduction = false) => ({
+  isProduction,
   name,
   label: `ws://host:4848/${name}`,
   mode: 'two-way',
@@ -47,5 +48,25 @@ test('of several targets the one that most needs attention is shown, and all are
 
 test('without a target it tells what is connected', () => {
   assert.equal(statusBarText([], []).text, '$(sync-ignored) Syncline');
-  assert.equal(statusBarText([], ['ws://host:4848/files']).text, '$(plug) host:4848/files');
+  assert.equal(
+    statusBarText([], [{ label: 'ws://host:4848/files', isProduction: false }]).text,
+    '$(plug) host:4848/files',
+  );
+});
+
+test('production is named as such, whatever the state, and to a screen reader as well', () => {
+  const shown = statusBarText([target({ kind: 'paused' }, 'app', true)], []);
+  assert.deepEqual(
+    [shown.text, shown.spoken, shown.isProduction],
+    [
+      '$(debug-pause) host:4848/app · PRODUCTION: paused',
+      'Syncline, host:4848/app · PRODUCTION, auto-sync is paused',
+      true,
+    ],
+  );
+  assert.match(shown.tooltip, /ws:\/\/host:4848\/app \(PRODUCTION\): auto-sync is paused/);
+  const several = statusBarText([target({ kind: 'inSync' }), target({ kind: 'asksWrite' }, 'live', true)], []);
+  assert.equal(several.text, '$(question) 2 targets · PRODUCTION: write?');
+  const connected = statusBarText([], [{ label: 'ws://host:4848/files', isProduction: true }]);
+  assert.equal(connected.text, '$(plug) host:4848/files · PRODUCTION');
 });

@@ -104,3 +104,10 @@ test('merging is asked for per target, and only where a sync may write on both s
   assert.match(read({ merge: true, mode: 'push' }), /^! .*“merge” writes on both sides/);
   assert.match(read({ merge: 'yes' }), /^! .*“merge” must be true or false/);
 });
+
+test('a target may say of itself that it is production', () => {
+  const read = (entry: object) => readTargets([{ level: 'workspace', value: [{ server: SERVER, ...entry }] }], [APP]);
+  assert.equal(read({ production: true }).targets[0]?.production, true);
+  assert.equal(read({}).targets[0]?.production, false);
+  assert.match(read({ production: 'no' }).faults.join(), /“production” must be true or false/);
+});
