@@ -50,6 +50,7 @@ import { ConsentMemory } from './targets/consentMemory.ts';
 import { TargetHub } from './targets/targetHub.ts';
 import { readTargetSettings } from './targets/readTargetSettings.ts';
 import { TargetsTree } from './targets/targetsTree.ts';
+import { registerTools } from './tools/registerTools.ts';
 import { WorkspaceTarget } from './targets/workspaceTarget.ts';
 
 /** What `deactivate` has to end; VS Code waits for that, but not for what is disposed of. */
@@ -220,6 +221,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     places.onDidChangeFolders(() => marks.serverChanged()),
     new StatusBar(targets, places, servers, guard),
     ...registerCommands(services),
+    ...registerTools(services),
     ...followContextKeys(places, servers, targets, guard),
     ...followConnections(services, fileSystem),
     serverFilesMessage(serverFilesView, places, servers, guard),

@@ -28,7 +28,7 @@ export function uploadOf(bytes: Uint8Array, hint: string): UploadContent {
 }
 
 /** Takes one content and hands it out only when its hash is right. */
-class MemorySink implements ContentSink {
+export class MemorySink implements ContentSink {
   readonly #content: ContentId;
   readonly #size: number;
   #bytes: Uint8Array | undefined;

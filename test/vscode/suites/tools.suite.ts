@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { SynclineApi } from '../../../extension/vscode/api.ts';
+import { TOOL_NAMES } from '../../../extension/vscode/tools/tool.ts';
+import { eventually } from '../support/eventually.ts';
+import { after, before, suite, test } from '../support/extensionHost/suite.ts';
+import { activate, run, startServer, treeLines } from './editor.ts';
+import { read, write } from './files.ts';
+import type { TestServer } from './server.ts';
+
+suite('Tools for language models', () => {
+  let api: SynclineApi;
+  let server: TestServer;
+
+  before(async () => {
+    api = await activate();
+    server = await startServer();
+    write(server.files, 'docs/a.md', '# one\n');
+    await api.connect(server.address, server.token);
+    await eventually(async () => assert.deepEqual(await treeLines(api), ['docs/']));
+  });
+  after(async () => {
+    await run('disconnect');
+    await server.remove();
+  });
+
+  async function call(name: string, input: object): Promise<string> {
+    const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+    return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+  }
+
+  test('all of them are there', async () => {
+    await eventually(() => {
+      const known = new Set(vscode.lm.tools.map(({ name }) => name));
+      assert.deepEqual(
+        TOOL_NAMES.filter((name) => !known.has(name)),
+        [],
+      );
+    });
+  });
+
+  test('look at the server', async () => {
+    assert.match(await call('syncline_list_files', { path: 'docs' }), /a\.md \(6 bytes\)/);
+    assert.equal(await call('syncline_read_file', { path: 'docs/a.md' }), '# one\n');
+    await assert.rejects(call('syncline_read_file', { path: '../../etc/passwd' }));
+  });
+
+  test('change nothing when nobody agrees to it', async () => {
+    const uri = vscode.Uri.parse(`syncline://${new URL(server.url).host}/files/docs/a.md`);
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('# two\n'));
+    const [version] = await run<{ rev: number }[]>('showHistory', 'docs/a.md');
+    // a window in tests answers no question of the editor's, so it is not answered with a yes
+    await assert.rejects(call('syncline_restore', { path: 'docs/a.md', asOf: `${(version?.rev ?? 0) - 1}` }));
+    assert.equal(read(server.files, 'docs/a.md'), '# two\n');
+    const before = (await api.jobs.getChildren())?.length ?? 0;
+    await assert.rejects(call('syncline_run_job', { operation: 'add', params: { values: ['1'] } }));
+    assert.equal((await api.jobs.getChildren())?.length ?? 0, before);
+  });
+});
