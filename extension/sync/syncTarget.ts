@@ -3,11 +3,13 @@ import { diskError } from '../../server/protocol/disk/diskError.ts';
 import type { Entry } from '../../server/protocol/entry.ts';
 import type { BulkSync } from '../../server/protocol/disk/bulkSync.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
+import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import { isWirePath, type WirePath } from '../../server/protocol/wirePath.ts';
 import { type Clock, systemClock } from '../connect/clock.ts';
 import type { ClientProvider, Disposable } from '../connect/serverClient.ts';
 import { BaseStore } from './base/baseStore.ts';
+import { takeBack, type TakenBack } from './batches/takeBack.ts';
 import { BrakeStop } from './brakeStop.ts';
 import { TargetLock } from './base/targetLock.ts';
 import { compareSides, type SideDifference } from './compareSides.ts';
@@ -24,7 +26,7 @@ import { LocalStaging } from './local/localStaging.ts';
 import { SafetyCopies } from './local/safetyCopies.ts';
 import { StatCache } from './local/statCache.ts';
 import { LOOK_AT_ALL, type Looks } from './look.ts';
-import type { AppliedOperation, Plan, SyncProgress } from './plan.ts';
+import { type AppliedOperation, pathsOf, type Plan, type SyncProgress } from './plan.ts';
 import type { Choice, Conflict } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type CommitJournal, RemoteEndpoint } from './remote/remoteEndpoint.ts';
@@ -344,6 +346,14 @@ export class TargetSync {
       for (const { path } of this.problems()) differences.delete(path.normalize('NFC') as WirePath);
       return differences;
     });
+  }
+
+  /** Puts the folder back where changes are undone ({@link undoBatch}); the next sync takes that to the server. */
+  async takeBack(operations: readonly Operation[], signal?: AbortSignal): Promise<TakenBack> {
+    const sides = { local: this.#local, remote: this.#remote };
+    const taken = await this.#exclusive.run(() => takeBack(sides, operations, this.#orClosed(signal)));
+    if (this.#isStarted) this.#continuous.hint(new Set(taken.done.flatMap(pathsOf)));
+    return taken;
   }
 
   /** Why a conflict was not merged by itself; undefined where that was not tried. */

@@ -37,6 +37,14 @@ export interface SynclineApi {
   openLink(uri: vscode.Uri): Promise<void>;
 }
 
+export interface OutsideBatch {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly changes: number;
+}
+
 export interface SyncedFolder {
   readonly folder: string;
   readonly address: string;
@@ -45,4 +53,6 @@ export interface SyncedFolder {
   /** Marked as production. */
   readonly isProduction: boolean;
   readonly conflicts: readonly Conflict[];
+  /** What other programs changed without a save, in batches that `syncline.undoOutsideChanges` undoes; newest first. */
+  readonly outsideChanges: readonly OutsideBatch[];
 }

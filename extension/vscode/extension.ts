@@ -38,6 +38,8 @@ import { PlanModel } from './plan/planModel.ts';
 import { PlanTree, takeChoices } from './plan/planTree.ts';
 import { ProductionGuard } from './production/productionGuard.ts';
 import { askWrite, heldBack, markedInSettings } from './production/productionSettings.ts';
+import { followOwnChanges } from './batches/followOwnChanges.ts';
+import { OutsideChanges } from './batches/outsideChanges.ts';
 import { Connector } from './servers/connector.ts';
 import { LinkHandler } from './servers/linkHandler.ts';
 import { LocalServerHolder } from './servers/localServerHolder.ts';
@@ -105,6 +107,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
         messenger,
         log,
         memory: context.workspaceState,
+        followOutside: ({ folder, address }, engine) =>
+          new OutsideChanges({
+            engine,
+            file: join(targetStateDirectory(stateHome, folder.path, address.label), 'batches.json'),
+            now: Date.now,
+            log: note,
+          }),
         openEngine: async ({ folder, address, mode, merge }) => {
           const { path: root } = folder;
           const { stateDirectory } = safetyPlace(targetStateDirectory(stateHome, root, address.label), root);
@@ -234,6 +243,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       targets.ofFile(uri.fsPath)?.notifySaved(uri.fsPath);
       marks.saved(uri.fsPath);
     }),
+    ...followOwnChanges(targets),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void targets.settle()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       places.restore();
@@ -265,13 +275,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     apiVersion: 1,
     connect: async (text, token) => services.connector.connectWith(text, token),
     targets: () =>
-      targets.all.map(({ folder, address, mode, status, isProduction, conflicts: open }) => ({
+      targets.all.map(({ folder, address, mode, status, isProduction, conflicts: open, outside }) => ({
         folder: folder.path,
         address: address.label,
         mode,
         status,
         isProduction,
         conflicts: open,
+        outsideChanges: (outside?.all ?? []).map(({ id, from, to, steps }) => ({
+          id,
+          from,
+          to,
+          changes: steps.length,
+        })),
       })),
     onDidChangeTargets: onDidChangeTargets.event,
     serverFiles,

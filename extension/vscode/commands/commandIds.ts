@@ -55,6 +55,7 @@ export const COMMAND_NAMES = [
   'restoreVersion',
   'restoreAt',
   'showSafetyCopies',
+  'undoOutsideChanges',
   'addNumbers',
   'sortValues',
   'sortDescending',

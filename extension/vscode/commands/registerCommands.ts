@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { requireTrust } from '../servers/requireTrust.ts';
+import { batchCommands } from './batchCommands.ts';
 import { changeCommands } from './changeCommands.ts';
 import { COMMAND_NAMES, type CommandHandlers, type CommandName, commandId } from './commandIds.ts';
 import { computeCommands } from './computeCommands.ts';
@@ -41,6 +42,7 @@ export function commandTable(services: Services): CommandHandlers {
     ...historyCommands(services),
     ...undoCommands(services),
     ...safetyCommands(services),
+    ...batchCommands(services),
     ...computeCommands(services),
     ...jobCommands(services),
     ...submitCommands(services),
@@ -123,6 +125,7 @@ const DOING: Readonly<Record<CommandName, string>> = {
   restoreVersion: 'restore the version',
   restoreAt: 'restore it as it was',
   showSafetyCopies: 'show safety copies',
+  undoOutsideChanges: 'undo the changes',
   addNumbers: 'add',
   sortValues: 'sort',
   sortDescending: 'sort',

@@ -16,6 +16,7 @@ import { logError } from '../messages/logError.ts';
 import type { Messenger } from '../messages/messenger.ts';
 import { withProgress } from '../messages/progress.ts';
 import type { ProductionGuard } from '../production/productionGuard.ts';
+import type { OutsideChanges } from '../batches/outsideChanges.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
 import type { ConsentMemory } from './consentMemory.ts';
@@ -34,6 +35,7 @@ export interface WorkspaceTargetOptions {
   readonly messenger: Messenger;
   readonly log: vscode.LogOutputChannel;
   readonly openEngine: (target: ConfiguredTarget) => Promise<TargetSync>;
+  readonly followOutside: (target: ConfiguredTarget, engine: TargetSync) => OutsideChanges;
   /** Which folders are paused, over reloads. */
   readonly memory: vscode.Memento;
 }
@@ -60,6 +62,7 @@ export class WorkspaceTarget {
   #listening: Disposable[] = [];
   #busy: Disposable | undefined;
   #engine: TargetSync | undefined;
+  #outside: OutsideChanges | undefined;
   #isStarted = false;
   /** What keeps the engine from syncing by itself; undefined when its own state is what counts. */
   #held: TargetStatus | undefined = { kind: 'syncing' };
@@ -100,6 +103,11 @@ export class WorkspaceTarget {
     return this.#options.memory.get<unknown>(this.#pauseKey) === true;
   }
 
+  /** What other programs did here; undefined as long as nothing is synced. */
+  get outside(): OutsideChanges | undefined {
+    return this.#outside;
+  }
+
   /** Whether anything is known of the two sides yet. */
   get hasLooked(): boolean {
     return this.#hasLooked;
@@ -129,6 +137,7 @@ export class WorkspaceTarget {
       const connection = this.#options.servers.open(this.address.url);
       const engine = await this.#options.openEngine(this.#configured);
       this.#engine = engine;
+      this.#outside = this.#options.followOutside(this.#configured, engine);
       this.#listening = [
         engine.onDidChangeState(() => this.#onEngineState()),
         this.#options.guard.onDidChange(() => this.#onGuard()),
@@ -146,6 +155,8 @@ export class WorkspaceTarget {
     for (const each of this.#listening) each.dispose();
     this.#listening = [];
     this.#busy?.dispose();
+    this.#outside?.dispose();
+    this.#outside = undefined;
     const engine = this.#engine;
     this.#engine = undefined;
     this.#hasLooked = false;
@@ -244,7 +255,8 @@ export class WorkspaceTarget {
   async resolve(path: string, choice: Choice): Promise<void> {
     const engine = this.#ready();
     if (choice !== 'theirs') await this.#options.guard.require([this.address]);
-    await engine.resolve(path, choice);
+    const resolve = (): Promise<void> => engine.resolve(path, choice);
+    await (this.#outside?.aside(resolve) ?? resolve());
     this.#changes.emit();
   }
 
@@ -322,6 +334,7 @@ export class WorkspaceTarget {
 
   async #start(engine: TargetSync, plan: Plan): Promise<void> {
     this.#hold({ kind: 'syncing' });
+    if (plan.isFirst) this.#outside?.skipFirstSync();
     const operations = [...plan.toLocal, ...plan.toRemote];
     const isLarge = operations.length > MANY_OPERATIONS || bytesOf(operations) > MANY_BYTES;
     if (plan.isFirst && isLarge) await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
