@@ -392,6 +392,11 @@ export class TargetSync {
     return this.#local.rules.isIgnored(path, isDirectory);
   }
 
+  /** Ignore files, as of the last look. */
+  get ignoreFiles(): readonly { readonly path: string; readonly text: string }[] {
+    return this.#local.rules.files;
+  }
+
   /** What both sides last agreed on. */
   baseOf(path: string): Entry | null {
     return isWirePath(path) ? entryOf(nodeAt(this.#cycle.memory.base, path)) : null;

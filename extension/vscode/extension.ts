@@ -40,6 +40,7 @@ import { ProductionGuard } from './production/productionGuard.ts';
 import { askWrite, heldBack, markedInSettings } from './production/productionSettings.ts';
 import { followOwnChanges } from './batches/followOwnChanges.ts';
 import { OutsideChanges } from './batches/outsideChanges.ts';
+import { ProblemsPanel } from './problems/problemsPanel.ts';
 import { Connector } from './servers/connector.ts';
 import { LinkHandler } from './servers/linkHandler.ts';
 import { LocalServerHolder } from './servers/localServerHolder.ts';
@@ -226,6 +227,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     vscode.window.registerUriHandler(links),
     marks,
     decorations,
+    new ProblemsPanel(targets),
     vscode.window.registerFileDecorationProvider(decorations),
     places.onDidChangeFolders(() => marks.serverChanged()),
     new StatusBar(targets, places, servers, guard),

@@ -37,6 +37,11 @@ export class IgnoreRules {
     this.#read = read;
   }
 
+  /** The ignore files that were read so far; after a complete look, all there are. */
+  get files(): readonly { readonly path: string; readonly text: string }[] {
+    return [...new Set([...this.#chains.values()].flat())];
+  }
+
   isIgnored(path: string, isDirectory: boolean): boolean {
     const slash = path.lastIndexOf('/');
     const folder = slash < 0 ? '' : path.slice(0, slash);

@@ -6,7 +6,7 @@ import { Listeners } from '../../connect/listeners.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
 import { explanationText } from '../../sync/explanation.ts';
 import type { SideDifference } from '../../sync/compareSides.ts';
-import { bytesOf, type Plan, type SyncProgress } from '../../sync/plan.ts';
+import type { Plan, SyncProgress } from '../../sync/plan.ts';
 import type { Choice, Conflict } from '../../sync/reconcile/conflict.ts';
 import type { SyncSummary } from '../../sync/syncSummary.ts';
 import type { TargetSync } from '../../sync/syncTarget.ts';
@@ -17,11 +17,12 @@ import type { Messenger } from '../messages/messenger.ts';
 import { withProgress } from '../messages/progress.ts';
 import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { OutsideChanges } from '../batches/outsideChanges.ts';
+import { problemNotes } from '../problems/problemNotes.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
 import type { ConsentMemory } from './consentMemory.ts';
 import { engineStatus } from './engineStatus.ts';
-import { asksFirst } from './firstSync.ts';
+import { asksFirst, isLarge } from './firstSync.ts';
 import { showSyncProgress } from './syncProgress.ts';
 import { pastBrakes } from './pastBrakes.ts';
 import { askBrake, askConsent, askFirstSync, askFirstWrite } from './targetQuestions.ts';
@@ -43,10 +44,6 @@ export interface WorkspaceTargetOptions {
 /** How long, and how often, a target is tried that another process is syncing, milliseconds. */
 const BUSY_MS = 15_000;
 const BUSY_AGAIN_MS = 500;
-
-/** Plans smaller than both are carried out behind the status bar; larger ones behind a notification that can cancel them. */
-const MANY_OPERATIONS = 200;
-const MANY_BYTES = 10_000_000;
 
 /**
  * One folder of the workspace and its target: whether it may be synced at all (trust, consent, first sync, brakes, pause), and
@@ -97,6 +94,11 @@ export class WorkspaceTarget {
 
   get conflicts(): readonly Conflict[] {
     return this.#engine?.conflicts() ?? [];
+  }
+
+  /** What is to be said about single files. */
+  get notes(): ReturnType<typeof problemNotes> {
+    return problemNotes(this.#hasLooked ? this.#engine : undefined);
   }
 
   get isPaused(): boolean {
@@ -241,7 +243,7 @@ export class WorkspaceTarget {
     if (kind === 'asksWrite') return this.#askWrite();
     if (kind === 'asksConsent') return this.#askConsent();
     if (kind === 'conflicts') return vscode.commands.executeCommand(commandId('resolveConflict'));
-    if (kind === 'problems') return vscode.commands.executeCommand(commandId('previewSync'), this);
+    if (kind === 'problems') return vscode.commands.executeCommand('workbench.actions.view.problems');
     if (kind === 'paused') return this.resume();
     if (kind === 'offline' || !this.#engine)
       return vscode.commands.executeCommand(commandId('connect'), this.address.label);
@@ -335,9 +337,7 @@ export class WorkspaceTarget {
   async #start(engine: TargetSync, plan: Plan): Promise<void> {
     this.#hold({ kind: 'syncing' });
     if (plan.isFirst) this.#outside?.skipFirstSync();
-    const operations = [...plan.toLocal, ...plan.toRemote];
-    const isLarge = operations.length > MANY_OPERATIONS || bytesOf(operations) > MANY_BYTES;
-    if (plan.isFirst && isLarge) await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
+    if (plan.isFirst && isLarge(plan)) await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
     if (engine !== this.#engine) return;
     if (this.#isStarted) return;
     this.#isStarted = true;
