@@ -1,4 +1,5 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
+import { ancestorsOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { pathsOf } from '../plan.ts';
 
 /** Changes that other programs made to a folder in one go, as the sync carried them to the server. */
@@ -20,6 +21,8 @@ export const MOST_BATCHES = 20;
 export const MOST_STEPS = 20_000;
 /** A save is told, and then carried over; how much later that may be and still be the save, milliseconds. */
 const SAVE_MS = 30_000;
+/** A save may arrive in two steps; what comes so long after the first is another change, milliseconds. */
+const SAVE_AGAIN_MS = 2_000;
 
 interface Growing extends ChangeBatch {
   to: number;
@@ -33,7 +36,7 @@ interface Growing extends ChangeBatch {
  */
 export class ChangeBatches {
   #batches: Growing[];
-  /** When a path was saved, or changed in the editor otherwise; it counts with all that is below it. */
+  /** Until when a change of a path is taken for the person's own, who changed it in the editor; so is all that is below it. */
   readonly #own = new Map<string, number>();
   #isOpen = false;
 
@@ -52,13 +55,13 @@ export class ChangeBatches {
 
   /** The person changed a path in the editor; `isHeldBack`: it is carried over when that is possible again. */
   ownChange(path: string, now: number, isHeldBack = false): void {
-    for (const [known, at] of this.#own) if (now - at > SAVE_MS) this.#own.delete(known);
-    this.#own.set(path, isHeldBack ? Number.POSITIVE_INFINITY : now);
+    for (const [known, until] of this.#own) if (now > until) this.#own.delete(known);
+    this.#own.set(path, isHeldBack ? Number.POSITIVE_INFINITY : now + SAVE_MS);
   }
 
   /** Whatever was held back has been carried over. */
   settled(): void {
-    for (const [path, at] of this.#own) if (at === Number.POSITIVE_INFINITY) this.#own.delete(path);
+    for (const [path, until] of this.#own) if (until === Number.POSITIVE_INFINITY) this.#own.delete(path);
   }
 
   /** What comes next belongs to another batch. */
@@ -68,7 +71,7 @@ export class ChangeBatches {
 
   /** Something was carried to the server, with what it implied before. True when it belongs to a batch. */
   add(step: Operation, now: number, implied: readonly Operation[] = []): boolean {
-    if (pathsOf(step).some((path) => this.#isOwn(path, now))) return false;
+    if (pathsOf(step).filter((path) => this.#isOwn(path, now)).length > 0) return false;
     const last = this.#batches.at(-1);
     if (!last || !this.#isOpen || now - last.to > QUIET_MS) {
       this.#isOpen = true;
@@ -81,12 +84,11 @@ export class ChangeBatches {
     return true;
   }
 
-  #isOwn(path: string, now: number): boolean {
-    for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
-      const changed = this.#own.get(at);
-      if (changed !== undefined && now - changed <= SAVE_MS) return true;
-    }
-    return false;
+  #isOwn(path: WirePath, now: number): boolean {
+    const until = this.#own.get(path) ?? -1;
+    if (now <= until) this.#own.set(path, Math.min(until, now + SAVE_AGAIN_MS));
+    const above = ancestorsOf(path).some((folder) => now <= (this.#own.get(folder) ?? -1));
+    return now <= until || above;
   }
 
   #forget(): void {

@@ -6,6 +6,7 @@ import { clientOf } from '../commands/pickServer.ts';
 import type { Services } from '../commands/services.ts';
 import { jobWrites } from '../jobs/jobWrites.ts';
 import { requireTrust } from '../servers/requireTrust.ts';
+import { prepareTool } from './prepareTool.ts';
 import { type Tool, TOOL_NAMES, type ToolFolder, type ToolPlace, type ToolWorld } from './tool.ts';
 import { toolTable } from './tools.ts';
 
@@ -21,13 +22,7 @@ function toLanguageModelTool<T>(tool: Tool<T>): vscode.LanguageModelTool<T> {
   return {
     async prepareInvocation({ input }, token) {
       requireTrust();
-      const question = await tool.question?.(input, signalOf(token));
-      return {
-        invocationMessage: tool.doing(input),
-        ...(question && {
-          confirmationMessages: { title: question.title, message: question.detail },
-        }),
-      };
+      return prepareTool(tool, input, signalOf(token));
     },
     async invoke({ input }, token) {
       requireTrust();

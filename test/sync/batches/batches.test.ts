@@ -101,11 +101,13 @@ test('a save counts as one for a while, and as long as it cannot be carried over
   const batches = new ChangeBatches();
   batches.ownChange('a', 0);
   batches.ownChange('late', 0, true);
+  batches.ownChange('once', 0);
+  for (const at of [1000, 2000, 4000]) batches.add(put('once'), at);
   batches.add(put('a'), 31_000);
   batches.add(put('late'), 3_600_000);
   batches.settled();
-  batches.add(put('late'), 3_600_001);
-  assert.deepEqual(told(batches), ['late', 'a']);
+  batches.add(put('late'), 3_603_000);
+  assert.deepEqual(told(batches), ['late', 'once a']);
 });
 
 test('no more is kept than fits, and what is not kept as a whole says so', () => {

@@ -26,8 +26,9 @@ suite('Changes without a save', () => {
   before(async () => {
     api = await activate();
     server = await startServer();
+    for (let at = 0; at < 12; at++) write(root, `src/${at}.txt`, `before ${at}\n`);
     await pair(api, server);
-    for (let at = 0; at < 12; at++) await saved(`src/${at}.txt`, `before ${at}\n`);
+    await waitForText(server.files, 'src/11.txt', 'before 11\n');
     await inSync(api);
   });
   after(async () => {
@@ -36,18 +37,15 @@ suite('Changes without a save', () => {
     await server.remove();
   });
 
-  /** Made and saved in the editor, as a person does. */
-  async function saved(path: string, text: string): Promise<void> {
+  test('neither the first sync nor what a person makes and saves is a batch', async () => {
     const making = new vscode.WorkspaceEdit();
-    making.createFile(localUri(path), { contents: Buffer.from('') });
+    making.createFile(localUri('src/own.txt'), { contents: Buffer.from('made\n') });
     assert.ok(await vscode.workspace.applyEdit(making));
-    await edit(path, text);
-    await waitForText(server.files, path, text);
-  }
-
-  test('what a person saves is no batch', () => {
-    const [first] = batches();
-    assert.equal(first, undefined, JSON.stringify(first));
+    await waitForText(server.files, 'src/own.txt', 'made\n');
+    await edit('src/10.txt', 'saved\n');
+    await waitForText(server.files, 'src/10.txt', 'saved\n');
+    await inSync(api);
+    assert.deepEqual(batches(), []);
   });
 
   test('many files changed by another program are one batch, and undone as one', async () => {

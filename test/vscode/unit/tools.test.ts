@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { RemoteFiles } from '../../../extension/connect/remoteFiles.ts';
 import { JobClient } from '../../../extension/jobs/jobClient.ts';
 import { lineDiff } from '../../../extension/vscode/tools/lineDiff.ts';
+import { prepareTool } from '../../../extension/vscode/tools/prepareTool.ts';
 import { runJob } from '../../../extension/vscode/tools/runJobTool.ts';
 import { textOf, textPart } from '../../../extension/vscode/tools/textLines.ts';
 import {
@@ -67,7 +68,7 @@ async function start(t: TestContext, tree: string) {
   };
   const tools = toolTable(world);
   const call = (name: ToolName, input: object) => (tools[name] as Tool<unknown>).run(input, signal);
-  const ask = (name: ToolName, input: object) => (tools[name] as Tool<unknown>).question?.(input, signal);
+  const ask = (name: ToolName, input: object) => prepareTool(tools[name] as Tool<unknown>, input, signal);
   return { server, folder, files, world, call, ask, asked: refused };
 }
 
@@ -144,9 +145,9 @@ test('restores what was, after a question that says what it would do, and says h
   const versions = await call('syncline_list_versions', { path: 'a' });
   const rev = Number(/replaced in revision (\d+)/.exec(versions)?.[1]);
   const input = { path: 'a', asOf: `${rev - 1}` };
-  const question = await ask('syncline_restore', input);
+  const question = (await ask('syncline_restore', input)).confirmationMessages;
   assert.match(
-    `${question?.title} ${question?.detail}`,
+    `${question?.title} ${question?.message}`,
     /Restore “a” on ws:\/\/test\/files .* 1 entry comes back as it was/,
   );
   assert.equal(readFileSync(join(server.directory, 'a'), 'utf8'), 'two', 'a question changes nothing');
@@ -171,9 +172,10 @@ test('runs an operation after a question, and names those there are', async (t) 
   const { call, ask, world, asked } = await start(t, '');
   const input = { operation: 'add', params: { values: ['40', '2'] } };
   assert.deepEqual(await ask('syncline_run_job', input), {
-    title: 'Run “add” on ws://test/files?',
-    detail: 'With {"values":["40","2"]}',
+    invocationMessage: 'Running add on the server',
+    confirmationMessages: { title: 'Run “add” on ws://test/files?', message: 'With {"values":["40","2"]}' },
   });
+  assert.deepEqual(await ask('syncline_compare', {}), { invocationMessage: 'Comparing the folder with the server' });
   assert.match(await call('syncline_run_job', input), /42/);
   assert.deepEqual(asked, [input.params]);
   await assert.rejects(call('syncline_run_job', { operation: 'rm -rf', params: {} }), {
