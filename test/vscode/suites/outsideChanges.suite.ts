@@ -21,7 +21,8 @@ suite('Changes without a save', () => {
   let server: TestServer;
   const root = workspaceFolder().uri.fsPath;
   const batches = () => api.targets()[0]?.outsideChanges ?? [];
-  const sidesAgree = () => execFileSync('diff', ['-r', '-x', '.syncline', root, server.files]);
+  const sidesAgree = () =>
+    eventually(() => void execFileSync('diff', ['-r', '-x', '.syncline', root, server.files]));
 
   before(async () => {
     api = await activate();
@@ -69,7 +70,7 @@ suite('Changes without a save', () => {
     await waitForText(server.files, 'src/7.txt', 'before 7\n');
     await waitUntilGone(server.files, 'generated');
     await inSync(api);
-    sidesAgree();
+    await sidesAgree();
   });
 
   test('undoing is a batch of its own, so it can be undone', async () => {
@@ -79,7 +80,7 @@ suite('Changes without a save', () => {
     assert.equal(read(root, 'generated/deep/4.txt'), '4');
     await waitForText(server.files, 'generated/deep/4.txt', '4');
     await inSync(api);
-    sidesAgree();
+    await sidesAgree();
   });
 
   test('what was changed since is left alone and named', async () => {
@@ -91,7 +92,7 @@ suite('Changes without a save', () => {
     assert.ok(done.includes('src/4.txt'));
     assert.equal(read(root, 'src/3.txt'), 'better\n');
     await inSync(api);
-    sidesAgree();
+    await sidesAgree();
   });
 
   test('an id that is not kept changes nothing', async () => {
