@@ -22,7 +22,7 @@ export async function pastBrakes<T>(
       if (!(await guard.may(target.address))) throw error;
       return pastBrakes(target, guard, work);
     }
-    if (!(await askBrake(target, message))) throw error;
+    if (!(await askBrake(target, message, guard.isProduction(target.address)))) throw error;
     guard.allow(target.address.url);
     return work(true);
   }

@@ -43,10 +43,15 @@ export async function askFirstWrite({ folder, address }: ConfiguredTarget): Prom
   }
 }
 
-export async function askBrake({ folder }: ConfiguredTarget, message: string): Promise<boolean> {
+export async function askBrake(
+  { folder, address }: ConfiguredTarget,
+  message: string,
+  isProduction: boolean,
+): Promise<boolean> {
+  const mark = isProduction ? `${bare(address.label)} is marked as production. ` : '';
   const options = {
     modal: true,
-    detail: `Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.`,
+    detail: `${mark}Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.`,
   };
   const answer = await vscode.window.showWarningMessage(message, options, 'Sync Anyway', 'Show Plan');
   if (answer === 'Show Plan')

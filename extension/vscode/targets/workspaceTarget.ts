@@ -395,7 +395,7 @@ export class WorkspaceTarget {
     this.#isAskingBrake = true;
     try {
       for (let told = this.#brakeMessage; told !== undefined; ) {
-        if (!(await askBrake(this.#configured, told))) return;
+        if (!(await askBrake(this.#configured, told, this.isProduction))) return;
         const now = this.#brakeMessage;
         if (now === told) return void (await this.syncNow({ confirmed: true }));
         told = now;
