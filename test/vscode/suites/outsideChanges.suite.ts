@@ -21,8 +21,7 @@ suite('Changes without a save', () => {
   let server: TestServer;
   const root = workspaceFolder().uri.fsPath;
   const batches = () => api.targets()[0]?.outsideChanges ?? [];
-  const sidesAgree = () =>
-    eventually(() => void execFileSync('diff', ['-r', '-x', '.syncline', root, server.files]));
+  const sidesAgree = () => eventually(() => void execFileSync('diff', ['-r', '-x', '.syncline', root, server.files]));
 
   before(async () => {
     api = await activate();
