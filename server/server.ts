@@ -120,7 +120,7 @@ async function start(
   if (exposed) log.warn({ tokenFile: options.tokenFile }, 'others on this machine can read the token file');
 
   const bulkSync = new SystemBulkSync();
-  teardown.add(() => bulkSync.close());
+  teardown.add(async () => bulkSync.close());
   const shares = new Map<string, Share>();
   for (const { name, directory, stateDirectory: shareState } of options.shares) {
     prepareStateDirectory(shareState);

@@ -92,7 +92,7 @@ export async function withTarget<T>(
     throw explainLoss(error, address);
   } finally {
     await sync?.close();
-    await bulkSync.close();
+    bulkSync.close();
     connection.close();
   }
 }
