@@ -101,7 +101,7 @@ export class RemoteEndpoint implements RemoteSide {
     return Promise.resolve(this.#feed.watch(() => onChange(new Set())));
   }
 
-  /** Batch by batch: while one is committed, the contents of the next two are already travelling. */
+  /** Batch by batch: while one is committed, the next is on its way, and then the contents of the one after it. */
   async apply(operations: readonly Operation[], source: ContentSource, options: ApplyOptions): Promise<void> {
     const { signal } = options;
     const sent = await this.#takeSent();
@@ -115,6 +115,7 @@ export class RemoteEndpoint implements RemoteSide {
     );
     let before: Promise<void> = Promise.resolve();
     let committing: Promise<void> = Promise.resolve();
+    let isBare = true;
     try {
       for (const batch of batches) {
         await before;
@@ -124,12 +125,17 @@ export class RemoteEndpoint implements RemoteSide {
           ? await readAll(batch.contents, source)
           : await this.#upload(client, batch, source, options);
         before = committing;
-        committing = before.then(() => this.#commit(client, batch, uploads, options));
+        const commit = (): Promise<void> => this.#commit(client, batch, uploads, options);
+        // two that bring nothing along arrive in the order in which they are sent, and need not wait for each other's answers
+        const follows = isBare && uploads.contents.length === 0;
+        isBare = uploads.contents.length === 0;
+        committing = follows ? commit() : before.then(commit);
         committing.catch(() => {});
       }
     } finally {
-      await committing.catch(() => {});
+      await Promise.allSettled([before, committing]);
     }
+    await before;
     await committing;
   }
 
