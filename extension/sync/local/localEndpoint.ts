@@ -256,6 +256,11 @@ export class LocalEndpoint implements LocalSide {
   async #perform(operation: Operation, jail: Jail, changes: LocalChanges, staging: LocalStaging): Promise<void> {
     if (operation.kind === 'makeDirectory') return changes.makeFolder(operation.path);
     const path = operation.kind === 'rename' ? operation.from : operation.path;
+    if (operation.kind === 'put' && operation.entry.kind === 'file' && operation.expect === null) {
+      // whatever is there keeps its place: a new name is never given to what stands in the way of it
+      if (!staging.has(operation.entry.content)) throw new Stale();
+      return changes.placeFile(path, staging.take(operation.entry.content), operation.entry, null);
+    }
     const old = await stillHolds(jail, this.#options.cache, path, operation.expect);
     if (old === undefined) throw new Stale();
     if (operation.kind === 'put') {

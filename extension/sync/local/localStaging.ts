@@ -93,6 +93,7 @@ export class LocalStaging implements ContentSink {
 
   /** Bytes of a content that an earlier attempt left here. */
   offsetOf({ content, size }: { readonly content: ContentId; readonly size: number }): number {
+    if (size <= SMALLEST_PART) return 0;
     const found = lstatSync(this.#partOf(content), { throwIfNoEntry: false })?.size ?? 0;
     return found >= SMALLEST_PART && found < size ? found : 0;
   }
@@ -211,11 +212,11 @@ export class LocalStaging implements ContentSink {
   }
 
   #fileOf(content: ContentId): string {
-    return join(this.#folder, content);
+    return `${this.#folder}/${content}`;
   }
 
   #partOf(content: ContentId): string {
-    return join(this.#folder, `${content}.part`);
+    return `${this.#folder}/${content}.part`;
   }
 
   #temporary(): string {

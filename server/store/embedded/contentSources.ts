@@ -50,11 +50,11 @@ export class ContentSources {
   *open(content: ContentId): Generator<number> {
     const wasKept = this.#jail !== undefined;
     const holding = this.#entries.holding(content);
-    for (const { path } of holding) yield* this.#opened(() => this.#openEntry(path));
+    for (const path of holding) yield* this.#opened(() => this.#openEntry(path));
     yield* this.#opened(() => openSync(this.#objects.pathOf(content), FLAGS));
     if (!wasKept) return;
     this.close();
-    for (const { path } of holding) yield* this.#opened(() => this.#openEntry(path));
+    for (const path of holding) yield* this.#opened(() => this.#openEntry(path));
   }
 
   *#opened(open: () => number): Generator<number> {

@@ -44,7 +44,7 @@ export class IndexEntries {
   readonly #below: Query<Row>;
   readonly #linksBelow: Query<Row>;
   readonly #sameFold: Query<{ path: string }>;
-  readonly #holding: Query<Row>;
+  readonly #holding: Query<{ path: string }>;
   readonly #anyHolding: Query<{ path: string }>;
   readonly #byInode: Query<{ path: string }>;
   readonly #anyChild: Query<{ path: string }>;
@@ -59,7 +59,7 @@ export class IndexEntries {
     this.#below = connection.query(`${select} WHERE path > ? AND path < ? ORDER BY path LIMIT ?`);
     this.#linksBelow = connection.query(`${select} WHERE kind = 'link' AND path > ? AND path < ?`);
     this.#sameFold = connection.query('SELECT path FROM entries WHERE parent = ? AND fold = ?');
-    this.#holding = connection.query(`${select} WHERE content = ? LIMIT 4`);
+    this.#holding = connection.query('SELECT path FROM entries WHERE content = ? LIMIT 4');
     this.#anyHolding = connection.query('SELECT path FROM entries WHERE content = ? LIMIT 1');
     this.#byInode = connection.query('SELECT path FROM entries WHERE inode = ?');
     this.#anyChild = connection.query('SELECT path FROM entries WHERE parent = ? LIMIT 1');
@@ -132,9 +132,9 @@ export class IndexEntries {
     return same.filter((other) => other !== path);
   }
 
-  /** A few files with a content. */
-  holding(content: ContentId): IndexEntry[] {
-    return this.#holding.all(content).map(toEntry);
+  /** Where a few files with a content are. The index of contents answers that alone. */
+  holding(content: ContentId): WirePath[] {
+    return this.#holding.all(content).map(pathOfRow);
   }
 
   holds(content: ContentId): boolean {
