@@ -2,7 +2,7 @@ import { printable } from '../../server/protocol/wirePath.ts';
 import type { CopiedFolder } from '../connect/copy/uploadFolder.ts';
 import type { Cli } from './cli.ts';
 import { EXIT } from './exitStatus.ts';
-import { formatBytes, plural } from './output/format.ts';
+import { formatBytes, grouped, plural } from './output/format.ts';
 
 /** Tells how copying a folder ended; the exit status says whether problems remain. */
 export function reportFolder({ out, exitWith }: Cli, what: 'uploaded' | 'downloaded', copied: CopiedFolder): void {
@@ -14,7 +14,7 @@ export function reportFolder({ out, exitWith }: Cli, what: 'uploaded' | 'downloa
   const left = problems.length === 0 ? '' : `, ${plural(problems.length, 'problem')}`;
   out.result(
     { event: what, files, same, bytes, problems: problems.length },
-    `${plural(files, 'file')} ${what} (${formatBytes(bytes)}), ${same.toLocaleString('en-US')} unchanged${left}`,
+    `${plural(files, 'file')} ${what} (${formatBytes(bytes)}), ${grouped(same)} unchanged${left}`,
   );
   if (problems.length > 0) exitWith(EXIT.remaining);
 }

@@ -10,7 +10,7 @@ import { askYes } from './askYes.ts';
 import type { Cli } from './cli.ts';
 import { isoTime } from './entryText.ts';
 import { EXIT } from './exitStatus.ts';
-import { formatTime, plural } from './output/format.ts';
+import { formatTime, grouped, plural } from './output/format.ts';
 import type { ServerSession } from './serverSession.ts';
 import { operationEvent, operationText, tellProblems } from './syncText.ts';
 
@@ -91,8 +91,8 @@ const countsOf = (operations: readonly Operation[]): { restored: number; deleted
 function summary(operations: readonly Operation[], problems: number): string {
   const { restored, deleted } = countsOf(operations);
   const parts = [
-    ...(restored > 0 ? [`${restored.toLocaleString('en-US')} restored`] : []),
-    ...(deleted > 0 ? [`${deleted.toLocaleString('en-US')} deleted`] : []),
+    ...(restored > 0 ? [`${grouped(restored)} restored`] : []),
+    ...(deleted > 0 ? [`${grouped(deleted)} deleted`] : []),
     ...(problems > 0 ? [plural(problems, 'problem')] : []),
   ];
   return parts.length === 0 ? 'nothing to do' : parts.join(', ');

@@ -5,7 +5,7 @@ import type { AppliedOperation, Plan } from '../sync/plan.ts';
 import type { Conflict } from '../sync/reconcile/conflict.ts';
 import type { SyncSummary } from '../sync/syncSummary.ts';
 import { describeEntry } from './entryText.ts';
-import { formatBytes, formatDuration, plural } from './output/format.ts';
+import { formatBytes, formatDuration, grouped, plural } from './output/format.ts';
 import type { Output } from './output/output.ts';
 
 /** `planned` or `applied`, for scripts: what is or would be done to which side. */
@@ -77,7 +77,7 @@ export function tellProblems(out: Output, problems: readonly Problem[]): void {
 /** What a sync did, in one line. */
 export function summaryText(summary: SyncSummary): string {
   const { uploaded, downloaded, deletedLocal, deletedRemote, renamed, conflicts, problems, ms } = summary;
-  const count = (n: number, text: string): string[] => (n === 0 ? [] : [`${n.toLocaleString('en-US')} ${text}`]);
+  const count = (n: number, text: string): string[] => (n === 0 ? [] : [`${grouped(n)} ${text}`]);
   const done = [
     ...count(uploaded, 'uploaded'),
     ...count(downloaded, 'downloaded'),

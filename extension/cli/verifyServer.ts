@@ -3,7 +3,7 @@ import { verifyShare } from '../sync/remote/verifyShare.ts';
 import type { Cli } from './cli.ts';
 import { describeEntry } from './entryText.ts';
 import { EXIT } from './exitStatus.ts';
-import { plural } from './output/format.ts';
+import { grouped, plural } from './output/format.ts';
 import type { ServerSession } from './serverSession.ts';
 
 /** Has the server read its files again, in one of its folders or in all. */
@@ -20,8 +20,7 @@ export async function verifyServer(
     out.result({ event: 'drift', path: shown, indexed, found }, line);
   }
   const drifted = drift.length;
-  const verdict =
-    drifted === 0 ? 'all as the index says' : `${drifted.toLocaleString('en-US')} differed from the index`;
+  const verdict = drifted === 0 ? 'all as the index says' : `${grouped(drifted)} differed from the index`;
   out.result({ event: 'verified', checked, drift: drifted }, `${plural(checked, 'path')} checked, ${verdict}`);
   if (drifted > 0) exitWith(EXIT.remaining);
 }

@@ -4,7 +4,7 @@ import { isSound, type SideVerification, type Verification } from '../sync/verif
 import type { Cli } from './cli.ts';
 import { describeEntry } from './entryText.ts';
 import { EXIT } from './exitStatus.ts';
-import { plural } from './output/format.ts';
+import { grouped, plural } from './output/format.ts';
 import { progressBar } from './output/progressBar.ts';
 import { showPlan } from './showPlan.ts';
 import { syncOnce } from './syncOnce.ts';
@@ -69,6 +69,6 @@ function tellVerdict({ out }: Cli, { local, remote, plan }: Verification): void 
   ];
   out.result(
     { event: 'verified', checkedLocal: local.checked, checkedRemote: remote.checked, drift, differing, ...counts },
-    `${plural(local.checked, 'file')} read here, ${remote.checked.toLocaleString('en-US')} on the server: ${words.join(', ')}`,
+    `${plural(local.checked, 'file')} read here, ${grouped(remote.checked)} on the server: ${words.join(', ')}`,
   );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { line } from '../../extension/cli/output/progressBar.ts';
-import { formatBytes, formatDuration, formatTime, plural } from '../../extension/cli/output/format.ts';
+import { formatBytes, formatDuration, formatTime, grouped, plural } from '../../extension/cli/output/format.ts';
 import { Output } from '../../extension/cli/output/output.ts';
 import { table } from '../../extension/cli/output/table.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
@@ -51,6 +51,10 @@ test('durations are told in the unit that fits', () => {
 test('times are local and sort as text', () => {
   assert.equal(formatTime(new Date(2026, 0, 31, 12, 5, 9).getTime()), '2026-01-31 12:05:09');
   assert.equal(formatTime(Number.NaN), '—');
+});
+
+test('long numbers are told in groups of three digits', () => {
+  assert.deepEqual([0, 999, 1000, 123_456, 1_234_567].map(grouped), ['0', '999', '1,000', '123,456', '1,234,567']);
 });
 
 test('counts agree with their noun', () => {

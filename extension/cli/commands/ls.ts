@@ -3,7 +3,7 @@ import { nameOf, printable } from '../../../server/protocol/wirePath.ts';
 import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
 import { rowObject } from '../entryText.ts';
-import { formatTime } from '../output/format.ts';
+import { formatTime, grouped } from '../output/format.ts';
 import { alignRows } from '../output/table.ts';
 import { type ServerOptions, type ServerSession, withServer, withServerOptions } from '../serverSession.ts';
 
@@ -55,4 +55,4 @@ const KINDS = { directory: 'folder', link: 'link', file: 'file', executable: 'pr
 const kindOf = (entry: ListRow['entry']): keyof typeof KINDS =>
   entry.kind === 'file' && entry.executable ? 'executable' : entry.kind;
 
-const sizeOf = (entry: ListRow['entry']): string => (entry.kind === 'file' ? entry.size.toLocaleString('en-US') : '');
+const sizeOf = (entry: ListRow['entry']): string => (entry.kind === 'file' ? grouped(entry.size) : '');

@@ -2,7 +2,7 @@ import { printable } from '../../../server/protocol/wirePath.ts';
 import type { Cli, DefineCommand } from '../cli.ts';
 import { examples } from '../cli.ts';
 import { rowObject } from '../entryText.ts';
-import { formatTime } from '../output/format.ts';
+import { formatTime, grouped } from '../output/format.ts';
 import { alignRows } from '../output/table.ts';
 import { type ServerOptions, type ServerSession, withServer, withServerOptions } from '../serverSession.ts';
 
@@ -20,7 +20,7 @@ async function show({ out, signal }: Cli, { files }: ServerSession, text: string
     ['kind', entry.kind === 'directory' ? 'folder' : entry.kind],
     ...(entry.kind === 'file'
       ? ([
-          ['size', `${entry.size.toLocaleString('en-US')} bytes`],
+          ['size', `${grouped(entry.size)} bytes`],
           ['content', entry.content],
           ['executable', entry.executable ? 'yes' : 'no'],
         ] satisfies [string, string][])
