@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { useManyDiskThreads } from './protocol/disk/diskThreads.ts';
+import { limitYoungGeneration } from './protocol/youngGeneration.ts';
 // Only what decides what this file is to be: the rest is loaded when it is known, so that a worker thread starts fast.
 
 /** This program as one file: the bundle, or this source. Worker threads run it too. */
@@ -19,6 +20,7 @@ if (!isMainThread) void serveAsWorker();
 else if (isStartedProgram()) {
   passOverSqliteWarning();
   useManyDiskThreads();
+  limitYoungGeneration();
   void main(process.argv.slice(2)).then((status) => process.exit(status));
 }
 

@@ -1,7 +1,9 @@
 import { useManyDiskThreads } from '../../server/protocol/disk/diskThreads.ts';
+import { limitYoungGeneration } from '../../server/protocol/youngGeneration.ts';
 import { runCli } from './runCli.ts';
 
 useManyDiskThreads();
+limitYoungGeneration();
 
 // The composition root of `syncline`: everything below is given what it needs from here.
 void runCli(process.argv.slice(2), {
