@@ -8,8 +8,9 @@ import { hasCollision } from '../ignore/collisionChoice.ts';
 import { IgnoreRules, isIgnoreFile } from '../ignore/ignoreRules.ts';
 import { childrenOf, EMPTY_TREE, nodeAt, shareNodes, type Tree, type TreeNode } from '../tree/tree.ts';
 import { TreeEditor } from '../tree/treeEditor.ts';
+import { FileHasher } from './fileHasher.ts';
 import { readIgnoreFile } from './ignoreFileReader.ts';
-import { FileHasher, scanTree } from './scanTree.ts';
+import { scanTree } from './scanTree.ts';
 import type { StatCache } from './statCache.ts';
 
 /** An ignore file that cannot be read may name anything. */
@@ -225,7 +226,7 @@ class PathsLook {
   }
 
   async finish(signal: AbortSignal | undefined): Promise<{ tree: Tree; problems: readonly Problem[] }> {
-    this.#problems.push(...(await this.#hasher.hash(signal)));
+    this.#problems.push(...(await this.#hasher.finish(signal)));
     for (const folder of this.#emptied) await this.#leaveOutHollow(folder as WirePath);
     return { tree: this.#editor.tree(), problems: this.#problems };
   }

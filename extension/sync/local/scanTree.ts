@@ -1,14 +1,11 @@
-import type { FileEntry } from '../../../server/protocol/entry.ts';
-import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
-import { isExecutable, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
 import { type WalkedChild, type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
-import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { collidingOut } from '../ignore/collisionChoice.ts';
 import type { EarlyContents } from '../endpoint.ts';
 import type { IgnoreRules } from '../ignore/ignoreRules.ts';
 import { type Directory, nodeAt, type Tree, type TreeNode } from '../tree/tree.ts';
+import { FileHasher } from './fileHasher.ts';
 import type { StatCache } from './statCache.ts';
 
 export interface TreeScanOptions {
@@ -31,6 +28,9 @@ export interface ScannedTree {
   readonly problems: readonly Problem[];
 }
 
+/** With so many files to be read the look for others is interrupted. */
+const PORTION = 512;
+
 /**
  * Reads everything below a folder that is not ignored, hashing only files that the cache does not know.
  *
@@ -38,7 +38,7 @@ export interface ScannedTree {
  */
 export async function scanTree(options: TreeScanOptions): Promise<ScannedTree> {
   const scan = new TreeScan(options);
-  const { root, rules, from, listed, signal, onProgress } = options;
+  const { root, rules, from, listed, early, signal, onProgress } = options;
   const skip = (path: string, isDirectory: boolean): boolean => {
     if (!rules.isIgnored(path, isDirectory)) return false;
     scan.hide(path);
@@ -49,9 +49,10 @@ export async function scanTree(options: TreeScanOptions): Promise<ScannedTree> {
     scan.add(walked);
     entries += walked.children.length;
     onProgress?.(entries);
+    // what is found so far may travel while the rest is looked for
+    if (early && scan.waiting >= PORTION) await scan.hash(signal);
   }
-  await scan.hash(signal);
-  return scan.finish();
+  return scan.finish(signal);
 }
 
 class TreeScan {
@@ -105,11 +106,18 @@ class TreeScan {
     }
   }
 
-  async hash(signal: AbortSignal | undefined): Promise<void> {
-    this.#problems.push(...(await this.#hasher.hash(signal)));
+  /** Files whose contents are not known yet. */
+  get waiting(): number {
+    return this.#hasher.waiting;
   }
 
-  finish(): ScannedTree {
+  /** Reads them. */
+  async hash(signal: AbortSignal | undefined): Promise<void> {
+    await this.#hasher.hash(signal);
+  }
+
+  async finish(signal: AbortSignal | undefined): Promise<ScannedTree> {
+    this.#problems.push(...(await this.#hasher.finish(signal)));
     // folders stand behind those they are in, so from the end on every folder is complete when its turn comes
     const withProblems = new Set(this.#problems.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf('/'), 0))));
     for (const [path, children] of [...this.#folders].reverse()) {
@@ -122,70 +130,6 @@ class TreeScan {
     const children = this.#folders.get(this.#options.from ?? '');
     return { directory: children && { kind: 'directory', children }, problems: this.#problems };
   }
-}
-
-/** Collects files whose contents are not known yet and reads them all together. */
-export class FileHasher {
-  readonly #root: string;
-  readonly #cache: StatCache;
-  readonly #early: EarlyContents | undefined;
-  readonly #pending: { path: WirePath; known: TreeNode | undefined; found: (entry: FileEntry) => void }[] = [];
-
-  constructor(root: string, cache: StatCache, early?: EarlyContents) {
-    this.#root = root;
-    this.#cache = cache;
-    this.#early = early;
-  }
-
-  /** `known` is what the base holds at the path; `found` is called now or in {@link hash}, or never if it cannot be read. */
-  add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: (entry: FileEntry) => void): void {
-    const content = this.#cache.contentOf(path, identity);
-    if (content === undefined) return void this.#pending.push({ path, known, found });
-    const executable = executableBit(identity, known);
-    // the base's own node, so that nobody has to find out again that nothing has changed
-    const isKnown = known?.kind === 'file' && known.content === content && known.executable === executable;
-    found(isKnown ? known : { kind: 'file', content, size: identity.size, executable });
-  }
-
-  /** Returns the problems of files that cannot be read. A file that is being written to is tried once more at the end. */
-  async hash(signal: AbortSignal | undefined): Promise<Problem[]> {
-    const problems = new Map<WirePath, Problem>();
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const pending = attempt === 0 ? this.#pending : this.#pending.filter(({ path }) => problems.has(path));
-      if (pending.length === 0) break;
-      const results = await hashFiles(
-        this.#root,
-        pending.map(({ path }) => path),
-        { signal, onContent: this.#early && this.#pending.length >= MANY ? offer(pending, this.#early) : undefined },
-      );
-      for (const [index, result] of results.entries()) {
-        const { path, known, found } = pending[index] as (typeof pending)[number];
-        problems.delete(path);
-        if (result instanceof SynclineError) {
-          if (result.code !== 'NotFound') problems.set(path, { path, code: result.code, message: result.message });
-          continue;
-        }
-        const { content, size, identity, readAtNs } = result;
-        this.#cache.remember(path, identity, content, readAtNs);
-        found({ kind: 'file', content, size, executable: executableBit(identity, known) });
-      }
-      if (![...problems.values()].some(({ code }) => code === 'Changed')) break;
-    }
-    return [...problems.values()];
-  }
-}
-
-/** Fewer files are sent soon enough when all is known. */
-const MANY = 64;
-
-function offer(pending: readonly { readonly path: WirePath }[], early: EarlyContents): HashOptions['onContent'] {
-  return (index, { content }, bytes) => early.offer((pending[index] as { path: WirePath }).path, content, bytes);
-}
-
-/** Windows has no such bit: there a file keeps the one it had. */
-function executableBit(identity: StatIdentity, known: TreeNode | undefined): boolean {
-  if (process.platform !== 'win32') return isExecutable(identity);
-  return known?.kind === 'file' && known.executable;
 }
 
 const collidingNames = ({ children }: WalkedDirectory): string[] =>

@@ -112,6 +112,47 @@ test('hashes a file once, and again after any change of it', async (t) => {
   assert.equal(await folder.scan(), 'a=x b=2', 'same size and modification time, but another change time');
 });
 
+test('what is found first may travel while the rest is still being looked for', async (t) => {
+  const folder = new Scanned(t);
+  for (let n = 0; n < 1300; n++) {
+    if (n % 100 === 0) mkdirSync(folder.at(`d${n / 100}`));
+    writeFileSync(folder.at(`d${Math.floor(n / 100)}/f${n}`), `${n}`);
+  }
+  let entries = 0;
+  const offered = new Map<string, number>();
+  const early = { offer: (path: string) => void offered.set(path, entries) };
+  const onProgress = (now: number): void => void (entries = now);
+  const { tree } = await folder.scanner.scan({ look: 'everything', base: EMPTY_TREE, early, onProgress });
+  assert.equal(offered.size, 1300, 'each once');
+  assert.ok(Math.min(...offered.values()) < 700, 'the first before half of it was seen');
+  assert.deepEqual(
+    new Set(offered.keys()),
+    new Set(
+      show(tree)
+        .split(' ')
+        .map((each) => each.split('=')[0]),
+    ),
+  );
+});
+
+test('a file that is being written to while it is read is tried once more', async (t) => {
+  const folder = new Scanned(t, 'a=1 b=2');
+  const read = fs.readSync;
+  let isFirst = true;
+  fs.readSync = ((...args: Parameters<typeof read>) => {
+    if (isFirst) writeFileSync(folder.at('a'), 'xxxxx');
+    isFirst = false;
+    return read(...args);
+  }) as typeof read;
+  syncBuiltinESMExports();
+  t.after(() => {
+    fs.readSync = read;
+    syncBuiltinESMExports();
+  });
+  file('xxxxx');
+  assert.equal(await folder.scan(), 'a=xxxxx b=2');
+});
+
 test('a folder that was moved is not hashed again', async (t) => {
   const folder = new Scanned(t, 'd/a=1 d/b=2');
   await folder.scan();

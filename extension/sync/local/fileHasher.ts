@@ -1,0 +1,99 @@
+import type { FileEntry } from '../../../server/protocol/entry.ts';
+import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
+import { isExecutable, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import { SynclineError } from '../../../server/protocol/errors.ts';
+import type { Problem } from '../../../server/protocol/problem.ts';
+import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import type { EarlyContents } from '../endpoint.ts';
+import type { TreeNode } from '../tree/tree.ts';
+import type { StatCache } from './statCache.ts';
+
+/** With fewer files in one go, what they hold is sent soon enough when all is known. */
+const MANY = 64;
+
+/** A file whose content is not known yet. `known` is what the base holds there. */
+interface PendingFile {
+  readonly path: WirePath;
+  readonly known: TreeNode | undefined;
+  readonly found: (entry: FileEntry) => void;
+}
+
+/** Collects files whose contents are not known yet and reads many of them together. */
+export class FileHasher {
+  readonly #root: string;
+  readonly #cache: StatCache;
+  readonly #early: EarlyContents | undefined;
+  #pending: PendingFile[] = [];
+  readonly #failed = new Map<WirePath, { readonly file: PendingFile; readonly problem: Problem }>();
+  #areMany = false;
+
+  constructor(root: string, cache: StatCache, early?: EarlyContents) {
+    this.#root = root;
+    this.#cache = cache;
+    this.#early = early;
+  }
+
+  /** Files that {@link hash} would read. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  /** `found` is called now or when the file is read, or never if it cannot be read. */
+  add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: (entry: FileEntry) => void): void {
+    const content = this.#cache.contentOf(path, identity);
+    if (content === undefined) return void this.#pending.push({ path, known, found });
+    const executable = executableBit(identity, known);
+    // the base's own node, so that nobody has to find out again that nothing has changed
+    const isKnown = known?.kind === 'file' && known.content === content && known.executable === executable;
+    found(isKnown ? known : { kind: 'file', content, size: identity.size, executable });
+  }
+
+  /** Reads what was added so far. */
+  async hash(signal: AbortSignal | undefined): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = [];
+    await this.#read(pending, signal);
+  }
+
+  /** Reads the rest. Returns the problems of files that cannot be read; one that is being written to is tried once more. */
+  async finish(signal: AbortSignal | undefined): Promise<Problem[]> {
+    await this.hash(signal);
+    const failed = [...this.#failed.values()];
+    if (failed.some(({ problem }) => problem.code === 'Changed'))
+      await this.#read(
+        failed.map(({ file }) => file),
+        signal,
+      );
+    return [...this.#failed.values()].map(({ problem }) => problem);
+  }
+
+  async #read(pending: readonly PendingFile[], signal: AbortSignal | undefined): Promise<void> {
+    if (pending.length === 0) return;
+    this.#areMany ||= pending.length >= MANY;
+    const onContent = this.#early && this.#areMany ? offer(pending, this.#early) : undefined;
+    const paths = pending.map(({ path }) => path);
+    for (const [index, result] of (await hashFiles(this.#root, paths, { signal, onContent })).entries()) {
+      const file = pending[index] as PendingFile;
+      const { path, known, found } = file;
+      this.#failed.delete(path);
+      if (result instanceof SynclineError) {
+        const { code, message } = result;
+        if (code !== 'NotFound') this.#failed.set(path, { file, problem: { path, code, message } });
+        continue;
+      }
+      const { content, size, identity, readAtNs } = result;
+      this.#cache.remember(path, identity, content, readAtNs);
+      found({ kind: 'file', content, size, executable: executableBit(identity, known) });
+    }
+  }
+}
+
+function offer(pending: readonly PendingFile[], early: EarlyContents): HashOptions['onContent'] {
+  return (index, { content }, bytes) => early.offer((pending[index] as PendingFile).path, content, bytes);
+}
+
+/** Windows has no such bit: there a file keeps the one it had. */
+function executableBit(identity: StatIdentity, known: TreeNode | undefined): boolean {
+  if (process.platform !== 'win32') return isExecutable(identity);
+  return known?.kind === 'file' && known.executable;
+}
