@@ -1,60 +1,68 @@
 import * as vscode from 'vscode';
 import { conflictRows } from '../conflicts/conflictsTree.ts';
-import { countText } from '../files/sizeText.ts';
-import { bare, statusIcon, statusWords } from '../status/statusText.ts';
-import { commandId, type CommandHandlers, type CommandName } from './commandIds.ts';
+import { type MenuEntry, type StatusFacts, statusMenu } from '../status/statusMenu.ts';
+import { bare, PRODUCTION, statusIcon, statusWords } from '../status/statusText.ts';
+import { commandId, type CommandHandlers } from './commandIds.ts';
 import type { Services } from './services.ts';
+import { folderToSync } from './syncFolder.ts';
 
 interface Choice extends vscode.QuickPickItem {
   readonly run?: () => unknown;
 }
 
+const LINE: Choice = { label: '', kind: vscode.QuickPickItemKind.Separator };
+
 /** The menu behind the status bar: how each target is, and what can be done right now. */
 export function statusCommand(services: Services): Pick<CommandHandlers, 'showStatus'> {
+  const { targets } = services;
   return {
     async showStatus() {
-      const picked = await vscode.window.showQuickPick(choices(services), {
+      const entries = statusMenu(factsOf(services)).map(toChoice);
+      const choices =
+        vscode.workspace.isTrusted && targets.all.length > 0 ? [...rows(services), LINE, ...entries] : entries;
+      const picked = await vscode.window.showQuickPick(choices, {
         title: 'Syncline',
-        placeHolder:
-          services.targets.all.length > 0 ? 'Choose a target to sync it now, or a command' : 'Choose a command',
+        placeHolder: targets.all.length > 0 ? 'Choose a target to sync it now, or a command' : 'Choose a command',
+        matchOnDescription: true,
       });
       await picked?.run?.();
     },
   };
 }
 
-function choices({ targets, places }: Services): Choice[] {
-  if (!vscode.workspace.isTrusted)
-    return [command('shield', 'Manage Workspace Trust', 'manageTrust'), command('output', 'Show Log', 'showLog')];
-  const conflicts = conflictRows(targets).length;
-  const paused = targets.all.some(({ isPaused }) => isPaused);
-  return [
-    ...targets.all.map((target) => ({
-      label: `$(${statusIcon(target.status)}) ${target.folder.name}`,
-      description: `${bare(target.address.label)} · ${target.mode}`,
-      detail: statusWords(target.status),
-      run: () => target.act(),
-    })),
-    ...(targets.all.length > 0 ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
-    ...(conflicts > 0 ? [command('git-merge', `Resolve ${countText(conflicts, 'Conflict')}…`, 'resolveConflict')] : []),
-    ...(targets.all.length > 0
-      ? [
-          command('sync', 'Sync Now', 'syncNow'),
-          command('list-tree', 'Preview Sync', 'previewSync'),
-          paused
-            ? command('debug-start', 'Resume Auto-Sync', 'resumeAutoSync')
-            : command('debug-pause', 'Pause Auto-Sync', 'pauseAutoSync'),
-        ]
-      : [command('sync', 'Sync Folder with Server…', 'syncFolder')]),
-    command('plug', 'Connect…', 'connect'),
-    ...(places.all.length > 0 ? [command('debug-disconnect', 'Disconnect', 'disconnect')] : []),
-    command('server-process', 'Start Local Server', 'startLocalServer'),
-    command('key', 'Set Token…', 'setToken'),
-    command('output', 'Show Log', 'showLog'),
-  ];
+const rows = ({ targets }: Services): Choice[] =>
+  targets.all.map((target) => ({
+    label: `$(${statusIcon(target.status)}) ${target.folder.name}`,
+    description: `${target.isProduction ? `${PRODUCTION} · ` : ''}${bare(target.address.label)} · ${target.mode}`,
+    detail: statusWords(target.status),
+    run: () => target.act(),
+  }));
+
+function factsOf(services: Services): StatusFacts {
+  const { targets, places, servers, guard } = services;
+  const addresses = places.all.map(({ address }) => address);
+  return {
+    isTrusted: vscode.workspace.isTrusted,
+    targets: targets.all.length,
+    paused: targets.all.filter(({ isPaused }) => isPaused).length,
+    conflicts: conflictRows(targets).length,
+    problems: targets.all.reduce((sum, { notes }) => sum + notes.size, 0),
+    holdsWrites: addresses.some((address) => guard.holds(address)),
+    hasOutsideChanges: targets.all.some(({ outside }) => (outside?.all.length ?? 0) > 0),
+    hasFreeFolder: folderToSync(services) !== undefined,
+    places: places.all.length,
+    isOnline: addresses.some(({ url }) => servers.get(url)?.state.kind === 'online'),
+  };
 }
 
-const command = (icon: string, label: string, name: CommandName): Choice => ({
-  label: `$(${icon}) ${label}`,
-  run: () => vscode.commands.executeCommand(commandId(name)),
-});
+function toChoice(entry: MenuEntry): Choice {
+  if (!entry) return LINE;
+  const { icon, label, does } = entry;
+  return { label: `$(${icon}) ${label}`, run: () => vscode.commands.executeCommand(...commandOf(does)) };
+}
+
+function commandOf(does: NonNullable<MenuEntry>['does']): [command: string, ...args: unknown[]] {
+  if (does === 'problems') return ['workbench.actions.view.problems'];
+  if (does === 'settings') return ['workbench.action.openSettings', '@ext:syncline.syncline'];
+  return [commandId(does)];
+}
