@@ -19,6 +19,7 @@ import { conflictBadge, conflictRows, ConflictsTree } from './conflicts/conflict
 import { followContextKeys } from './contextKeys.ts';
 import { registerEmptyDocument } from './files/emptyDocument.ts';
 import { SCHEME } from './files/fileUri.ts';
+import { openedShares, refreshWhenOnline } from './files/shareFolders.ts';
 import { ServerFileSystem } from './files/serverFileSystem.ts';
 import { ServerFilesDrops } from './files/serverFilesDrops.ts';
 import { ServerFilesTree } from './files/serverFilesTree.ts';
@@ -198,8 +199,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     stateHome,
   };
 
+  const connectShares = () => {
+    if (vscode.workspace.isTrusted) for (const address of openedShares()) places.add(address);
+  };
+  // before VS Code can ask for files in them
+  const shareRefresh = refreshWhenOnline(servers);
+  connectShares();
+
   context.subscriptions.push(
     log,
+    shareRefresh,
     serverFilesView,
     serverFiles,
     conflictsView,
@@ -246,9 +255,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
       marks.saved(uri.fsPath);
     }),
     ...followOwnChanges(targets),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => void targets.settle()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      connectShares();
+      void targets.settle();
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       places.restore();
+      connectShares();
       void targets.reopen();
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -20,6 +20,8 @@ export const COMMAND_NAMES = [
   'delete',
   'newFolder',
   'openServerFile',
+  'openServerPart',
+  'openShareFolder',
   'refreshServerFiles',
   'loadMore',
   'copyServerPath',

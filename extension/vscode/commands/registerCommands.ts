@@ -14,6 +14,7 @@ import { planCommands } from './planCommands.ts';
 import { productionCommands } from './productionCommands.ts';
 import { safetyCommands } from './safetyCommands.ts';
 import type { Services } from './services.ts';
+import { shareCommands } from './shareCommands.ts';
 import { statusCommand } from './statusCommand.ts';
 import { submitCommands } from './submitCommands.ts';
 import { syncCommands } from './syncCommands.ts';
@@ -34,6 +35,7 @@ export function commandTable(services: Services): CommandHandlers {
     ...transferCommands(services),
     ...changeCommands(services),
     ...viewCommands(services),
+    ...shareCommands(services),
     ...placeCommands(services),
     ...syncCommands(services),
     ...planCommands(services),
@@ -90,6 +92,8 @@ const DOING: Readonly<Record<CommandName, string>> = {
   delete: 'delete',
   newFolder: 'make the folder',
   openServerFile: 'open the file',
+  openServerPart: 'open a part of the file',
+  openShareFolder: 'open the share as a folder',
   refreshServerFiles: 'refresh the server’s files',
   loadMore: 'load more files',
   copyServerPath: 'copy the path',

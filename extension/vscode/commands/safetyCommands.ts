@@ -6,6 +6,7 @@ import { isWithin, nameOf, parseWirePath, type WirePath } from '../../../server/
 import { restoreSafety } from '../../sync/local/restoreSafety.ts';
 import { copiesOf, leavesOf, type SafetySession } from '../../sync/local/safetyList.ts';
 import { type Kept, keptIn, type SafetyPlace } from '../../sync/local/safetyPlaces.ts';
+import { localFolders } from '../files/localFolders.ts';
 import { countText, sizeText } from '../files/sizeText.ts';
 import { withProgress } from '../messages/progress.ts';
 import type { CommandHandlers } from './commandIds.ts';
@@ -65,7 +66,7 @@ const TITLE = 'Syncline: Safety Copies';
 
 /** Of the folders of this window; of any folder where no folder is open. */
 function keptHere(stateHome: string): Kept[] {
-  const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath as WirePath);
+  const roots = localFolders().map(({ uri }) => uri.fsPath as WirePath);
   return keptIn(stateHome, (root) => roots.length === 0 || roots.some((each) => isWithin(root as WirePath, each)));
 }
 

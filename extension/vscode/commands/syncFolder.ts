@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
 import { isMode, type Mode, MODES } from '../../sync/reconcile/mode.ts';
+import { localFolders } from '../files/localFolders.ts';
 import { addMark, removeMarks } from '../production/productionSettings.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
@@ -34,11 +35,11 @@ export function syncFolderCommand(services: Services): Pick<CommandHandlers, 'sy
 /** The first folder that has no target yet. */
 export function folderToSync({ targets }: Services): vscode.WorkspaceFolder | undefined {
   const taken = new Set(targets.all.map(({ folder }) => folder.path));
-  return vscode.workspace.workspaceFolders?.find(({ uri }) => !taken.has(uri.fsPath));
+  return localFolders().find(({ uri }) => !taken.has(uri.fsPath));
 }
 
 async function askFolder(services: Services): Promise<vscode.WorkspaceFolder | undefined> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
+  const folders = localFolders();
   if (folders.length <= 1) return folders[0] ?? folderToSync(services);
   const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
   return (await askOne(items, { title: 'Syncline: Sync Folder', placeHolder: 'Which folder?' })).folder;
@@ -79,7 +80,7 @@ async function askMode({ guard }: Services, name: string, address: ServerAddress
 }
 
 async function writeTarget(folder: vscode.WorkspaceFolder, address: ServerAddress, mode: Mode): Promise<void> {
-  const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  const several = localFolders().length > 1;
   const settings = vscode.workspace.getConfiguration('syncline', folder.uri);
   const stored: unknown = settings.inspect('targets')?.workspaceValue;
   const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];

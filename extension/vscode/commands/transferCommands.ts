@@ -9,6 +9,7 @@ import { askReplace } from '../files/askReplace.ts';
 import { OneDownloadSafety } from '../../sync/local/downloadSafety.ts';
 import { downloadPlace } from '../../sync/local/safetyPlaces.ts';
 import { downloadPath } from '../files/downloadPath.ts';
+import { localFolders } from '../files/localFolders.ts';
 import { toServer } from '../files/pairing.ts';
 import { isRow } from '../files/rows.ts';
 import { countText, sizeText } from '../files/sizeText.ts';
@@ -243,7 +244,7 @@ async function destinationOf(
 ): Promise<string> {
   const paired = targets.ofServerPath(place, path);
   if (paired) return paired.file;
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = localFolders()[0]?.uri;
   const start = folder && vscode.Uri.joinPath(folder, nameOf(path));
   const chosen = await vscode.window.showSaveDialog({
     title: `Download “${nameOf(path)}” to`,

@@ -11,8 +11,10 @@ import type { Disposable, ServerClient } from '../../connect/serverClient.ts';
 import { ChangeFeed, type FeedEvent } from '../servers/changeFeed.ts';
 import type { Servers } from '../servers/servers.ts';
 import { downloadBytes, uploadOf } from './contentBytes.ts';
+import { downloadPart } from './contentPart.ts';
 import { fileSystemError } from './fileSystemError.ts';
 import { SCHEME, type ServerFile, serverFileOf, uriParts } from './fileUri.ts';
+import { MOST_OPENED } from './partChoice.ts';
 import { listFolder } from './serverFolder.ts';
 
 /** How long an editor waits for a server that is just being connected to, milliseconds. */
@@ -66,13 +68,14 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
       if (pinned)
         return {
           type: vscode.FileType.File,
-          size: pinned.size,
+          size: pinned.to - pinned.from,
           ctime: 0,
           mtime: 0,
           permissions: vscode.FilePermission.Readonly,
         };
-      if (path === undefined) return { type: vscode.FileType.Directory, size: 0, ctime: 0, mtime: 0 };
-      return statOf(await find(client, share, path));
+      const permissions = mayWrite(client, share) ? {} : { permissions: vscode.FilePermission.Readonly };
+      if (path === undefined) return { type: vscode.FileType.Directory, size: 0, ctime: 0, mtime: 0, ...permissions };
+      return { ...statOf(await find(client, share, path)), ...permissions };
     });
   }
 
@@ -86,9 +89,15 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     return this.#attempt(uri, async (client, { share, path }) => {
       const pinned = pinnedContent(uri);
+      if (pinned && pinned.to - pinned.from < pinned.size) return downloadPart(client, share, pinned);
       if (pinned) return downloadBytes(client, share, pinned);
       const { entry } = await find(client, share, path);
       if (entry.kind !== 'file') throw new SynclineError('NotAFile');
+      if (entry.size > MOST_OPENED)
+        throw new SynclineError(
+          'TooLarge',
+          'It is too large for an editor; “Syncline: Open Part of File…” shows a part of it.',
+        );
       const bytes = await downloadBytes(client, share, entry);
       this.#seen.set(uri.toString(), entry);
       return bytes;
@@ -206,13 +215,30 @@ export function contentUri(file: ServerFile, entry: FileEntry): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, ...uriParts(file), query });
 }
 
+/** The same for a part of it. */
+export function partUri(
+  file: ServerFile,
+  entry: FileEntry,
+  { from, to }: { readonly from: number; readonly to: number },
+): vscode.Uri {
+  const whole = contentUri(file, entry);
+  return whole.with({ query: `${whole.query}&from=${from}&to=${to}` });
+}
+
+/** Whether the token may change what the share holds. */
+const mayWrite = ({ server }: ServerClient, share: string): boolean =>
+  server.shares.find(({ name }) => name === share)?.rights.includes('write') === true;
+
 function pinnedContent({ query }: vscode.Uri) {
   if (query === '') return undefined;
   const parameters = new URLSearchParams(query);
   const content = parameters.get('content');
   const size = Number(parameters.get('size'));
-  if (!isContentId(content) || !Number.isSafeInteger(size) || size < 0) throw new SynclineError('NotFound');
-  return { content, size };
+  const from = Number(parameters.get('from') ?? 0);
+  const to = Number(parameters.get('to') ?? size);
+  if (!isContentId(content) || ![size, from, to].every((each) => Number.isSafeInteger(each) && each >= 0))
+    throw new SynclineError('NotFound');
+  return { content, size, from, to };
 }
 
 async function find(client: ServerClient, share: string, path: WirePath | undefined): Promise<ListRow> {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { localFolders } from '../files/localFolders.ts';
 import { readTargets, type TargetSettings, type TargetSource } from './targetSettings.ts';
 
 /** `syncline.targets` of all levels. In Restricted Mode only the person's own settings count. */
 export function readTargetSettings(): TargetSettings {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  const folders = localFolders();
   const local = folders.map(({ name, uri }) => ({ name, path: uri.fsPath }));
   const top = vscode.workspace.getConfiguration('syncline').inspect<unknown>('targets');
   const sources: TargetSource[] = [{ level: 'user', value: top?.globalValue }];

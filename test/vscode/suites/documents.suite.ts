@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
+import { environment } from '../support/extensionHost/environment.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
 import { activate, closeEditors, row, run, startServer, treeLines } from './editor.ts';
 import { read, waitForText, write } from './files.ts';
@@ -92,6 +95,33 @@ suite('Server documents', () => {
     await assert.rejects(async () => fs.delete(uriOf('folder')), 'a folder with something in it needs recursive');
     await fs.delete(uriOf('folder'), { recursive: true });
     await assert.rejects(async () => fs.stat(uriOf('folder')), { code: 'FileNotFound' });
+  });
+
+  test('opens a part of a file, which cannot be written', async () => {
+    write(server.files, 'log.txt', '0123456789');
+    await eventually(async () => assert.equal((await vscode.workspace.fs.stat(uriOf('log.txt'))).size, 10));
+    const uri = await run<vscode.Uri>('openServerPart', uriOf('log.txt'), 7);
+    assert.equal(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString(), '789');
+    assert.equal((await vscode.workspace.fs.stat(uri)).size, 3);
+    await assert.rejects(async () => vscode.workspace.fs.writeFile(uri, Buffer.from('x')));
+    assert.equal(read(server.files, 'log.txt'), '0123456789');
+  });
+
+  test('a share that may only be read is shown so', async () => {
+    const args = ['token', 'create', 'reader', '--rights', 'read', '--dir', server.files];
+    const program = join(environment.root, 'dist', 'server.cjs');
+    const token = execFileSync(environment.node, [program, ...args], { encoding: 'utf8' }).trim();
+    assert.equal((await vscode.workspace.fs.stat(uriOf('log.txt'))).permissions, undefined);
+    await run('disconnect');
+    await api.connect(server.address, token);
+    const { Readonly } = vscode.FilePermission;
+    for (const path of ['log.txt', 'sub', ''])
+      assert.equal((await vscode.workspace.fs.stat(uriOf(path))).permissions, Readonly, path);
+    await assert.rejects(async () => vscode.workspace.fs.writeFile(uriOf('log.txt'), Buffer.from('x')), {
+      code: 'NoPermissions',
+    });
+    await run('disconnect');
+    await api.connect(server.address, server.token);
   });
 
   test('answers bad names and missing servers with errors, not with hangs', async () => {
