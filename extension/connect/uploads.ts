@@ -1,3 +1,4 @@
+import { TimeSlice } from '../../server/protocol/disk/timeSlice.ts';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { INITIAL_CREDIT, STALL_MS } from '../../server/protocol/limits.ts';
 import * as messages from '../../server/protocol/messages/content.ts';
@@ -154,7 +155,10 @@ async function* readAll(
   contents: readonly UploadContent[],
   onProgress: TransferOptions['onProgress'],
 ): AsyncGenerator<Uint8Array, void> {
+  // small files are there at once: a pack of them must not keep an editor waiting
+  const slice = new TimeSlice();
   for (let at = 0; at < contents.length; ) {
+    if (slice.spent) await slice.rest();
     const run = inOnePiece(contents, at);
     if (run) {
       yield run.bytes;

@@ -11,7 +11,8 @@ import type { Plan } from './plan.ts';
 import type { Brake } from './reconcile/brakes.ts';
 import type { Conflict, Resolution } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
-import { type Reconciliation, reconcile, type Sides } from './reconcile/reconcile.ts';
+import { type Reconciliation, reconcileInSteps, type Sides } from './reconcile/reconcile.ts';
+import { inSlices } from './inSlices.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import type { Tree } from './tree/tree.ts';
 
@@ -98,11 +99,12 @@ export class Planner {
       const blocked = new Set(problems.map(({ path }) => path.normalize('NFC')));
       const local = request.amend?.(pictures.local.tree) ?? pictures.local.tree;
       const sides = { base, local, remote: remote.tree };
-      const result = reconcile(sides, {
+      const steps = reconcileInSteps(sides, {
         mode: this.#mode,
         blocked,
         ...(request.resolve && { resolve: request.resolve }),
       });
+      const result = await inSlices(steps, request.signal);
       if (round < MOST_ROUNDS && (await this.#takeComing(result.toLocal, request.signal))) {
         const again = await this.#scanLocal({ ...request, look: { local: 'nothing', remote: 'nothing' } });
         pictures = { ...pictures, local: again };
@@ -110,7 +112,7 @@ export class Planner {
       }
       const plan = withoutFailed(result, problems, request.failed);
       const brake = request.brake(plan, sides);
-      const isFirst = base.children.size === 0 && result.agreed.children.size === 0;
+      const isFirst = base.children.size === 0;
       const renames = result.toRemote.filter((operation) => operation.kind === 'rename');
       return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, local: pictures.local.tree, blocked, renames };
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import { isWithin, movePath, type WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
@@ -24,6 +25,8 @@ export interface TargetMemoryOptions {
 
 /** What has been done is saved this often while a plan is carried out, milliseconds; less often where that takes long. */
 const SAVE_EVERY_MS = 3_000;
+/** What is known of so many files is saved without a rest. */
+const FILES_AT_ONCE = 1_000;
 /** Saving may take this part of the time at most. */
 const SAVE_SHARE = 30;
 
@@ -159,10 +162,23 @@ export class TargetMemory {
       .then(async () => {
         const begun = this.#options.clock.uptime();
         await this.#learn();
+        await this.#saveFiles();
         this.save();
         this.#saveMs = this.#options.clock.uptime() - begun;
       });
     return this.#remembering;
+  }
+
+  /** Most of what a first look learns is about files: all but the last piece, so that the save itself keeps nobody waiting. */
+  async #saveFiles(): Promise<void> {
+    const { store, cache } = this.#options;
+    for (;;) {
+      const files = cache.changes(FILES_AT_ONCE);
+      if (files.length === cache.changed) return;
+      store.saveFiles(files);
+      cache.saved(files);
+      await setImmediate();
+    }
   }
 
   /** @throws SynclineError what the disk says; then the next save saves it all */
@@ -181,7 +197,7 @@ export class TargetMemory {
     const isSame = (Object.keys(next) as (keyof typeof next)[]).every((key) => state[key] === next[key]);
     if (isSame && settled.length === 0 && files.length === 0 && !this.#isLocalSettled) return;
     store.save(next, files, settled, this.#isLocalSettled);
-    cache.saved();
+    cache.saved(files);
     this.#settled = [];
     this.#isLocalSettled = false;
   }

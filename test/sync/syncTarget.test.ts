@@ -391,6 +391,13 @@ test('a dry run tells the plan and changes nothing', async (t) => {
   assert.deepEqual([harvest(folder.root), harvest(server.directory)], [{ a: '1' }, { b: '2' }]);
 });
 
+test('a first sync is one as well where some files are the same on both sides already', async (t) => {
+  const { folder } = await pair(t, 'same=0 a=1', 'same=0 b=2');
+  assert.equal((await (await folder.open()).plan()).isFirst, true);
+  await folder.sync();
+  assert.equal((await (await folder.open()).plan()).isFirst, false);
+});
+
 test('ignore files of the server hold from the first sync on', async (t) => {
   const server = await startServer(t);
   plant(server.directory, {

@@ -6,7 +6,7 @@ import { SQLITE, sqliteCode } from '../../../server/protocol/disk/sqliteLock.ts'
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Cursor } from '../../../server/protocol/messages/values.ts';
-import type { KnownFile } from '../local/statCache.ts';
+import type { FolderOfFiles, KnownFile } from '../local/statCache.ts';
 import type { Conflict } from '../reconcile/conflict.ts';
 import type { StoredDeletions } from '../reconcile/recentDeletions.ts';
 import type { Tree } from '../tree/tree.ts';
@@ -164,7 +164,7 @@ export class BaseStore {
    */
   save(
     state: BaseState,
-    knownFiles: readonly (readonly [string, readonly (readonly [string, KnownFile])[]])[] = [],
+    knownFiles: readonly FolderOfFiles[] = [],
     answered: readonly string[] = [],
     isLocalSettled = false,
   ): void {
@@ -189,18 +189,27 @@ export class BaseStore {
       if (state.conflicts !== before.conflicts) this.#setMeta('conflicts', state.conflicts);
       if (state.deletions !== before.deletions) this.#setMeta('deletions', state.deletions ?? null);
       if (state.roots !== before.roots) this.#setMeta('roots', state.roots ?? {});
-      const known = this.#prepare('INSERT OR REPLACE INTO known_files VALUES (?, ?)');
-      const forget = this.#prepare('DELETE FROM known_files WHERE folder = ?');
-      for (const [folder, files] of knownFiles) {
-        if (files.length === 0) forget.run(folder);
-        else known.run(folder, JSON.stringify(toRecord(files)));
-      }
+      this.#putFiles(knownFiles);
       const settle = this.#prepare('DELETE FROM pending_commits WHERE id = ?');
       for (const id of answered) settle.run(id);
       if (isLocalSettled) this.#database.exec('DELETE FROM begun_locally');
     });
     for (const id of answered) this.#pending.delete(id);
     this.#saved = state;
+  }
+
+  /** What is known of local files, ahead of a {@link save}: true whatever becomes of the rest. @throws SynclineError what the disk says */
+  saveFiles(files: readonly FolderOfFiles[]): void {
+    this.#write(() => this.#putFiles(files));
+  }
+
+  #putFiles(folders: readonly FolderOfFiles[]): void {
+    const known = this.#prepare('INSERT OR REPLACE INTO known_files VALUES (?, ?)');
+    const forget = this.#prepare('DELETE FROM known_files WHERE folder = ?');
+    for (const [folder, files] of folders) {
+      if (files.length === 0) forget.run(folder);
+      else known.run(folder, JSON.stringify(toRecord(files)));
+    }
   }
 
   /** Harmless when already closed. */

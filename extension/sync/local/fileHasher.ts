@@ -1,6 +1,7 @@
 import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
 import { isExecutable, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
@@ -72,7 +73,10 @@ export class FileHasher {
     this.#areMany ||= pending.length >= MANY;
     const onContent = this.#early && this.#areMany ? offer(pending, this.#early) : undefined;
     const paths = pending.map(({ path }) => path);
-    for (const [index, result] of (await hashFiles(this.#root, paths, { signal, onContent })).entries()) {
+    const results = await hashFiles(this.#root, paths, { signal, onContent });
+    const slice = new TimeSlice();
+    for (const [index, result] of results.entries()) {
+      if (slice.spent) await slice.rest(signal);
       const file = pending[index] as PendingFile;
       const { path, known, found } = file;
       this.#failed.delete(path);

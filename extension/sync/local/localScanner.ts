@@ -114,7 +114,7 @@ export class LocalScanner {
     this.#tree = shareNodes(tree, this.#complete ? this.#tree : EMPTY_TREE);
     this.#problems = problems;
     this.#complete = true;
-    this.#cache.prune(this.#tree);
+    await this.#cache.prune(this.#tree, signal);
   }
 
   /** False: the paths cannot be looked at by themselves. */

@@ -1,10 +1,13 @@
 import type { ContentId } from '../../../server/protocol/contentId.ts';
 import { encodeIdentity, isRacy, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import { childrenOf, nodeAt, type Tree } from '../tree/tree.ts';
 
 /** What is remembered of a file: its identity as text, and what it held then. */
 export type KnownFile = readonly [stamp: string, content: ContentId];
+
+export type FolderOfFiles = readonly [folder: string, files: readonly (readonly [string, KnownFile])[]];
 
 /**
  * The contents of local files by what the file system says about them, so that a file is hashed once and not at every scan.
@@ -51,8 +54,9 @@ export class StatCache {
     this.#byInode = undefined;
   }
 
-  /** Forgets files that are not in a tree. */
-  prune(tree: Tree): void {
+  /** Forgets files that are not in a tree. One that is remembered meanwhile may be forgotten, and is hashed once more then. */
+  async prune(tree: Tree, signal?: AbortSignal): Promise<void> {
+    const slice = new TimeSlice();
     for (const [folder, files] of this.#folders) {
       const children = childrenOf(nodeAt(tree, folder === '' ? undefined : (folder as WirePath)));
       for (const name of files.keys()) {
@@ -61,17 +65,31 @@ export class StatCache {
         this.#changed.add(folder);
       }
       if (files.size === 0) this.#folders.delete(folder);
+      if (slice.spent) await slice.rest(signal);
     }
     this.#byInode = undefined;
   }
 
-  /** Folders whose files changed since the last {@link saved}, with all that is known of them. */
-  changes(): [folder: string, files: readonly (readonly [string, KnownFile])[]][] {
-    return [...this.#changed].map((folder) => [folder, [...(this.#folders.get(folder) ?? [])]]);
+  /** Folders whose files changed since they were {@link saved}, with all that is known of them; at most so many files, or one folder. */
+  changes(most = Infinity): FolderOfFiles[] {
+    const changes: FolderOfFiles[] = [];
+    let count = 0;
+    for (const folder of this.#changed) {
+      const files = [...(this.#folders.get(folder) ?? [])];
+      count += files.length;
+      if (count > most && changes.length > 0) break;
+      changes.push([folder, files]);
+    }
+    return changes;
   }
 
-  saved(): void {
-    this.#changed.clear();
+  /** How many folders there are in {@link changes}. */
+  get changed(): number {
+    return this.#changed.size;
+  }
+
+  saved(changes: readonly FolderOfFiles[]): void {
+    for (const [folder] of changes) this.#changed.delete(folder);
   }
 
   #set(folder: string, name: string, known: KnownFile): void {

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
+import { atOnce } from '../inSlices.ts';
 import { shareNodes, type Tree } from '../tree/tree.ts';
 import { agreedBase } from './agreement.ts';
 import type { Conflict, Resolution } from './conflict.ts';
@@ -45,18 +46,31 @@ export interface Reconciliation {
  * never loses a content in `two-way` mode and arrives at the same end.
  */
 export function reconcile(sides: Sides, options: ReconcileOptions): Reconciliation {
+  return atOnce(reconcileInSteps(sides, options));
+}
+
+/** {@link reconcile} with pauses, in which the caller may do something else: with a large tree every step takes its time. */
+export function* reconcileInSteps(sides: Sides, options: ReconcileOptions): Generator<void, Reconciliation> {
   const { mode, blocked = new Set<string>(), resolve } = options;
   const { base } = sides;
   const local = shareNodes(sides.local, base);
+  yield;
   const remote = shareNodes(shareNodes(sides.remote, base), local);
+  yield;
   const agreed = agreedBase(base, local, remote, blocked);
+  yield;
   const there = mode === 'pull' ? nothing(agreed, remote) : followMoves(agreed, local, remote, blocked);
+  yield;
   const oneWay = mode === 'push' || mode === 'mirror';
   const here = oneWay ? nothing(there.base, local) : followMoves(there.base, there.destination, local, blocked);
+  yield;
   const differences = new Differences(mode, blocked, resolve);
   differences.compare(here.base, here.destination, there.destination);
+  yield;
+  const toLocal = orderOperations(here.operations, differences.toLocal);
+  yield;
   return {
-    toLocal: orderOperations(here.operations, differences.toLocal),
+    toLocal,
     toRemote: orderOperations(there.operations, differences.toRemote),
     conflicts: differences.conflicts.sort(byPath),
     problems: differences.problems.sort(byPath),

@@ -46,7 +46,7 @@ test('knows a file that was moved with its folder', () => {
   assert.equal(cache.contentOf(b, identity), content);
 });
 
-test('tells which folders changed until that was saved, and starts again from what was saved', () => {
+test('tells which folders changed until that was saved, and starts again from what was saved', async () => {
   const cache = new StatCache();
   cache.remember(a, identity, content, at + second);
   cache.remember(da, { ...identity, ino: 8n }, content, at + second);
@@ -56,10 +56,18 @@ test('tells which folders changed until that was saved, and starts again from wh
     ['', 'd'],
   );
   assert.deepEqual(cache.changes(), changes);
-  cache.saved();
+  cache.saved(changes);
   assert.deepEqual(cache.changes(), []);
   const again = new StatCache(changes);
   assert.equal(again.contentOf(a, identity), content);
-  again.prune(treeOf('d/a=abc'));
+  await again.prune(treeOf('d/a=abc'));
   assert.deepEqual(again.changes(), [['', []]]);
+});
+
+test('tells what changed in portions, each a folder at least', () => {
+  const cache = new StatCache();
+  for (const path of [a, b, da]) cache.remember(path, { ...identity, ino: BigInt(path.length) }, content, at + second);
+  assert.deepEqual([cache.changed, cache.changes(1).map(([folder]) => folder)], [2, ['']]);
+  cache.saved(cache.changes(1));
+  assert.deepEqual([cache.changed, cache.changes(1).map(([folder]) => folder)], [1, ['d']]);
 });
