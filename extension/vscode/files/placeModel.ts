@@ -8,11 +8,9 @@ import type { ServerAddress } from '../../connect/target.ts';
 import { Exclusive } from '../../sync/exclusive.ts';
 import { ChangeFeed, type FeedEvent } from '../servers/changeFeed.ts';
 import { listFolder, PAGE } from './serverFolder.ts';
-import { appendPage, type Folder, foldersToRefresh } from './treeRows.ts';
+import { appendPage, type Folder, foldersToRefresh, UNREAD } from './treeRows.ts';
 
 type Key = WirePath | undefined;
-
-const GONE: Folder = { rows: [], more: false };
 
 /** How long the first look into a place waits for its server, milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -44,7 +42,7 @@ export class PlaceModel {
     return this.address.dir;
   }
 
-  /** Rows of a folder in the server's order: what is known, or a fresh look where that is stale or missing. */
+  /** A folder: what is known, or a fresh look where that is stale or missing. */
   async folder(path: Key): Promise<Folder> {
     return this.#inTurn(path, async () => {
       const known = this.#folders.get(path);
@@ -87,13 +85,19 @@ export class PlaceModel {
     this.#stale.delete(path);
     try {
       const atLeast = Math.max(PAGE, known?.rows.length ?? 0);
-      const read = await listFolder(await this.#client(), this.address.share, path, { atLeast });
+      const client = await this.#client();
+      let read = UNREAD;
+      do {
+        const after = read.rows.at(-1)?.path;
+        const { rows, more } = await listFolder(client, this.address.share, path, { ...(after && { after }) });
+        read = appendPage(read, rows, more);
+      } while (read.more && read.rows.length < atLeast);
       this.#folders.set(path, read);
       return read;
     } catch (error) {
       if (isGone(error)) {
-        this.#folders.set(path, GONE);
-        return GONE;
+        this.#folders.set(path, UNREAD);
+        return UNREAD;
       }
       this.#stale.add(path);
       throw error;

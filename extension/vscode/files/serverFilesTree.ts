@@ -13,7 +13,6 @@ import { SCHEME, uriParts } from './fileUri.ts';
 import type { PlaceModel } from './placeModel.ts';
 import type { EntryRow, Row } from './rows.ts';
 import { sizeText } from './sizeText.ts';
-import { sortRows } from './treeRows.ts';
 
 export interface ServerFilesOptions {
   readonly places: Places;
@@ -101,8 +100,8 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
 
   async #children(place: PlaceModel, path: WirePath | undefined): Promise<Row[]> {
     try {
-      const { rows, more } = await place.folder(path);
-      const made = sortRows(rows).map((row) => this.#made(place, row));
+      const { sorted, more } = await place.folder(path);
+      const made = sorted.map((row) => this.#made(place, row));
       const shown: Row[] = this.#showsAll ? made : made.filter((row) => this.#differs(row));
       return more ? [...shown, { kind: 'more', place, folder: path }] : shown;
     } catch (error) {

@@ -2,27 +2,57 @@ import type { Change } from '../../../server/protocol/messages/values.ts';
 import type { ListRow } from '../../../server/protocol/messages/files.ts';
 import { isWithin, nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 
-/** A folder of a share as far as it has been read, rows in the server's order. */
+/** A folder of a share as far as it has been read. */
 export interface Folder {
+  /** In the server's order. */
   readonly rows: readonly ListRow[];
+  /** The same rows as they are shown. */
+  readonly sorted: readonly ListRow[];
   readonly more: boolean;
 }
+
+export const UNREAD: Folder = { rows: [], sorted: [], more: false };
 
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** As the Explorer sorts: folders first, then by name, numbers by value, case aside. */
 export function sortRows(rows: readonly ListRow[]): ListRow[] {
-  const rank = (row: ListRow) => (row.entry.kind === 'directory' ? 0 : 1);
-  return rows.toSorted(
-    (a, b) => rank(a) - rank(b) || byName.compare(nameOf(a.path), nameOf(b.path)) || (a.path < b.path ? -1 : 1),
-  );
+  return rows.toSorted(compareRows);
 }
 
-/** Rows of the next page behind those already read; a row that both have counts once, as the newer page says. */
+function compareRows(a: ListRow, b: ListRow): number {
+  const rank = (row: ListRow) => (row.entry.kind === 'directory' ? 0 : 1);
+  return rank(a) - rank(b) || byName.compare(nameOf(a.path), nameOf(b.path)) || (a.path < b.path ? -1 : 1);
+}
+
+/**
+ * Rows of the next page behind those already read; a row that both have counts once, as the newer page says. Only the page is
+ * sorted: comparing names is dear, and a folder may have a hundred pages.
+ */
 export function appendPage(folder: Folder, page: readonly ListRow[], more: boolean): Folder {
   const rows = new Map(folder.rows.map((row) => [row.path, row]));
+  const isKnown = page.some(({ path }) => rows.has(path));
   for (const row of page) rows.set(row.path, row);
-  return { rows: [...rows.values()], more };
+  const all = [...rows.values()];
+  return { rows: all, sorted: isKnown ? sortRows(all) : merge(folder.sorted, sortRows(page)), more };
+}
+
+/** Finds the place of each new row by halving. */
+function merge(sorted: readonly ListRow[], added: readonly ListRow[]): ListRow[] {
+  const merged: ListRow[] = [];
+  let from = 0;
+  for (const row of added) {
+    let [low, high] = [from, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareRows(sorted[middle] as ListRow, row) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; from < low; from++) merged.push(sorted[from] as ListRow);
+    merged.push(row);
+  }
+  for (; from < sorted.length; from++) merged.push(sorted[from] as ListRow);
+  return merged;
 }
 
 /**

@@ -16,7 +16,11 @@ const row = (text: string): ListRow => ({
   rev: 1,
   modifiedAt: 0,
 });
-const folder = (...names: string[]): Folder => ({ rows: names.map(row), more: false });
+const folder = (...names: string[]): Folder => ({
+  rows: names.map(row),
+  sorted: sortRows(names.map(row)),
+  more: false,
+});
 const put = (path: string): Change => ({ kind: 'put', rev: 2, path: parseWirePath(path), entry: FILE });
 
 test('rows are sorted as the Explorer sorts: folders first, numbers by value, case aside', () => {
@@ -30,6 +34,19 @@ test('rows are sorted as the Explorer sorts: folders first, numbers by value, ca
 test('a page joins what is there without doubling a row', () => {
   const joined = appendPage(folder('a', 'b'), [row('b'), row('c')], true);
   assert.deepEqual([joined.rows.map(({ path }) => path), joined.more], [['a', 'b', 'c'], true]);
+  assert.deepEqual(joined.sorted, joined.rows);
+});
+
+test('pages that come one after the other are sorted as if they had come at once', () => {
+  const names = Array.from(
+    { length: 400 },
+    (_, at) => `${'bBa'[at % 3]}${(at * 7919) % 1000}${at % 5 === 0 ? '/' : ''}`,
+  );
+  const rows = names.map(row);
+  let read: Folder = folder();
+  for (let at = 0; at < rows.length; at += 50) read = appendPage(read, rows.slice(at, at + 50), true);
+  assert.deepEqual(read.rows, rows);
+  assert.deepEqual(read.sorted, sortRows(rows));
 });
 
 test('only folders that a change is seen in are read again', () => {
