@@ -141,6 +141,7 @@ test('a job is submitted, and its result shown by its id', async () => {
 
 test('the Jobs view shows what runs and what has run, and runs it again', async () => {
   await window.showContainer('Syncline');
+  await window.showView('Jobs');
   const jobs = window.tree('Jobs');
   await jobs.item('sort').waitFor();
   await jobs.item('sort').inlineAction('Run Job Again');
@@ -306,7 +307,7 @@ test('in a workspace of several folders each syncs with its own target (row 14)'
   await eventually(async () =>
     assert.deepEqual(
       (await second.tree('Targets').lines()).map((line) => line.replace(/\d+\.\d+\.\d+\.\d+:\d+/, 'HOST')),
-      ['api [HOST/files/several/api · in sync]', 'web [HOST/files/several/web · in sync]'],
+      ['api [in sync · HOST/files/several/api]', 'web [in sync · HOST/files/several/web]'],
     ),
   );
   await second.close();

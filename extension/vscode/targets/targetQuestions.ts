@@ -19,6 +19,7 @@ export async function askConsent({ folder, address, level }: ConfiguredTarget): 
   return answer === undefined ? undefined : answer === 'Allow';
 }
 
+/** Whoever looks at the plan goes on from there: a question that stays would be out of date as soon as that is carried out. */
 export async function askFirstSync(
   { folder, address }: ConfiguredTarget,
   plan: Plan,
@@ -26,11 +27,10 @@ export async function askFirstSync(
 ): Promise<boolean> {
   const where = isProduction ? `${address.label}, which is production` : address.label;
   const question = `First sync of “${folder.name}” with ${where}: ${planSummary(plan)}.`;
-  for (;;) {
-    const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Show Plan', 'Not Now');
-    if (answer !== 'Show Plan') return answer === 'Sync';
+  const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Show Plan', 'Not Now');
+  if (answer === 'Show Plan')
     await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
-  }
+  return answer === 'Sync';
 }
 
 /** The first changes of a session that would go to production. */

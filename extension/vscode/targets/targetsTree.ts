@@ -29,7 +29,8 @@ export class TargetsTree implements vscode.TreeDataProvider<WorkspaceTarget> {
     const item = new vscode.TreeItem(folder.name);
     item.id = folder.path;
     const mark = isProduction ? `${PRODUCTION} · ` : '';
-    item.description = `${mark}${bare(address.label)} · ${statusWords(status)}`;
+    // in a narrow side bar only the beginning is seen
+    item.description = `${mark}${statusWords(status)} · ${bare(address.label)}`;
     item.tooltip = `${folder.path}\n${mark}${address.label}\nMode: ${mode}\n${statusWords(status)}`;
     item.iconPath = new vscode.ThemeIcon(statusIcon(status), isProduction ? PRODUCTION_COLOR : undefined);
     item.contextValue = isProduction ? 'target.production' : 'target';

@@ -16,15 +16,16 @@ export class TestServer {
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #port = 0;
 
-  private constructor(node: string, program: string) {
+  private constructor(node: string, program: string, files?: string) {
     this.#node = node;
     this.#program = program;
-    this.files = join(this.#folder, 'files');
-    mkdirSync(this.files);
+    this.files = files ?? join(this.#folder, 'files');
+    mkdirSync(this.files, { recursive: true });
   }
 
-  static async start(node: string, root: string): Promise<TestServer> {
-    const server = new TestServer(node, join(root, 'dist', 'server.cjs'));
+  /** `files`: a folder to serve instead of an empty one; it stays when the server is removed. */
+  static async start(node: string, root: string, files?: string): Promise<TestServer> {
+    const server = new TestServer(node, join(root, 'dist', 'server.cjs'), files);
     await server.start();
     return server;
   }

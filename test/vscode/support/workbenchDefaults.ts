@@ -18,6 +18,8 @@ export const defaultSettings: Readonly<Record<string, unknown>> = {
   'extensions.autoUpdate': 'off',
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
+  // else every program of this machine that begins to listen is announced
+  'remote.autoForwardPorts': false,
 };
 
 /** Nothing moves or blinks: for tests, whose screenshots should be the same every time. */

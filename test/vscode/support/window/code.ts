@@ -73,6 +73,11 @@ export class Code implements AsyncDisposable {
     return window;
   }
 
+  /** Where the extension `id` keeps what is not of one workspace: its global storage on disk. */
+  storageOf(id: string): string {
+    return join(this.#folder, 'user-data', 'User', 'globalStorage', id);
+  }
+
   /** For `afterEach((t) => code.keepFailure(t))`: a screenshot of each window when the test has failed. */
   async keepFailure(t: { readonly name: string }): Promise<void> {
     // Node's types do not know this property of its test context yet.

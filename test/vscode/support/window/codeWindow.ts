@@ -5,8 +5,9 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../eventually.ts';
 import { Dialog } from './dialog.ts';
 import { Editor } from './editor.ts';
-import { chooseFromMenu } from './menu.ts';
+import { chooseFromMenu, itemsOfMenu } from './menu.ts';
 import { Notifications } from './notifications.ts';
+import type { PageElement } from './pageElement.ts';
 import { Output } from './output.ts';
 import { QuickInput } from './quickInput.ts';
 import { StatusBar } from './statusBar.ts';
@@ -18,6 +19,13 @@ export const windowSizes = {
   wide: { width: 1920, height: 1080 },
 } as const;
 export type WindowSize = keyof typeof windowSizes;
+
+const THEMES = {
+  dark: ['Dark Modern', 'dark_modern'],
+  light: ['Light Modern', 'light_modern'],
+  highContrast: ['Dark High Contrast', 'hc_black'],
+} as const;
+export type Theme = keyof typeof THEMES;
 
 const PAGE_TIMEOUT_MS = 120_000;
 const VERB_TIMEOUT_MS = 60_000;
@@ -96,12 +104,20 @@ export class CodeWindow {
 
   /** Clicks the button `action` in the title of the view `view`. */
   async viewAction(view: string, action: string): Promise<void> {
-    const header = this.#viewHeader(view);
-    await header.waitFor({ state: 'attached' });
-    // the only view of a container has its title merged into the container's
-    const title = (await header.isVisible()) ? header : this.page.locator('.part.sidebar > .title');
-    await title.hover();
-    await title.getByRole('button', { name: action }).click();
+    await (await this.#viewTitle(view)).getByRole('button', { name: action }).click();
+  }
+
+  /** The buttons in the title of a view, from left to right, without the one behind which the others are. */
+  async viewActions(view: string): Promise<string[]> {
+    const buttons = (await this.#viewTitle(view)).locator('.actions .action-label, .title-actions .action-label');
+    const names = await buttons.evaluateAll((all: PageElement[]) => all.map((each) => each.getAttribute('aria-label')));
+    return names.map((name) => (name ?? '').replace(/ \(.*\)$/, '')).filter((name) => !name.includes('More Actions'));
+  }
+
+  /** What the menu in the title of a view shows. */
+  async viewMenu(view: string): Promise<string[]> {
+    await this.viewAction(view, 'More Actions');
+    return itemsOfMenu(this.page);
   }
 
   /** Chooses from the context menu of whatever `selector` matches: for what is no tree item. */
@@ -114,8 +130,19 @@ export class CodeWindow {
     await this.page.setViewportSize(windowSizes[size]);
   }
 
-  async useTheme(theme: 'dark' | 'light'): Promise<void> {
-    const [label, file] = theme === 'dark' ? ['Dark Modern', 'dark_modern'] : ['Light Modern', 'light_modern'];
+  /** Drags the edge of the side bar until it is so many pixels wide. */
+  async widenSideBar(width: number): Promise<void> {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    if (!bar) throw new Error('There is no side bar');
+    const edge = bar.x + bar.width + 1;
+    await this.page.mouse.move(edge, bar.y + bar.height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(edge - bar.width + width, bar.y + bar.height / 2, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  async useTheme(theme: Theme): Promise<void> {
+    const [label, file] = THEMES[theme];
     await this.run('Preferences: Color Theme');
     await (await this.input('Select Color Theme')).pick(label);
     await this.page.locator(`.monaco-workbench[class*="themes-${file}"]`).waitFor();
@@ -134,6 +161,16 @@ export class CodeWindow {
 
   async close(): Promise<void> {
     await this.page.close();
+  }
+
+  /** Its actions appear under the mouse. */
+  async #viewTitle(view: string) {
+    const header = this.#viewHeader(view);
+    await header.waitFor({ state: 'attached' });
+    // the only view of a container has its title merged into the container's
+    const title = (await header.isVisible()) ? header : this.page.locator('.part.sidebar > .title');
+    await title.hover();
+    return title;
   }
 
   #viewHeader(name: string) {

@@ -21,6 +21,11 @@ export class Tree {
     return new TreeItem(this.#page, this.#tree.locator('.monaco-list-row').filter({ has: name }).first());
   }
 
+  /** The row at a position in sight, the first one being 0: for rows whose labels are not known. */
+  row(at: number): Locator {
+    return this.#tree.locator('.monaco-list-row').nth(at);
+  }
+
   /** What a person sees: one line per row, indented by depth, the description in brackets: `  a.txt [12 B]`. */
   async lines(): Promise<string[]> {
     await this.#tree.waitFor();

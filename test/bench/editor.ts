@@ -1,0 +1,49 @@
+// `npm run bench:editor`: what the extension costs in the extension host of a real VS Code: activation, the first plan, the
+// first sync, how long the event loop was kept, and memory. Once with 10,000 files that all go up, once with 100,000 that
+// the server has already.
+
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cacheFolder, install, repositoryRoot } from '../vscode/support/installation.ts';
+import { runExtensionHost } from '../vscode/support/runExtensionHost.ts';
+
+const { values: flags } = parseArgs({ options: { files: { type: 'string', multiple: true } } });
+const FOLDER = 100;
+
+install();
+for (const files of flags.files?.map(Number) ?? [10_000, 100_000]) {
+  const home = mkdtempSync(join(tmpdir(), 'syncline-editor-'));
+  try {
+    const [workspace, share, figures] = [join(home, 'work'), join(home, 'share'), join(home, 'figures.json')];
+    plant(workspace, files);
+    // a hundred thousand files would take longer to send than anybody wants to wait for a figure
+    if (files > 10_000) cpSync(workspace, share, { recursive: true });
+    else mkdirSync(share);
+    const outcome = await runExtensionHost({
+      suites: [join(repositoryRoot, 'test/vscode/measure/editor.suite.ts')],
+      extension: repositoryRoot,
+      workspace,
+      artifacts: join(cacheFolder, 'artifacts', 'measure'),
+      environment: { SYNCLINE_MEASURE_SHARE: share, SYNCLINE_MEASURE_FIGURES: figures },
+      print: (line) => console.error(line),
+    });
+    if (outcome.reason !== undefined) console.error(outcome.reason);
+    process.exitCode ||= outcome.passed === outcome.tests.length && outcome.passed > 0 ? 0 : 1;
+    console.log(`${files.toLocaleString('en')} files`);
+    for (const [name, figure] of Object.entries(JSON.parse(readFileSync(figures, 'utf8')) as object))
+      console.log(`  ${name}: ${JSON.stringify(figure)}`);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function plant(root: string, files: number): void {
+  for (let folder = 0; folder * FOLDER < files; folder++) {
+    const path = join(root, `package${folder % 20}`, `folder${folder}`);
+    mkdirSync(path, { recursive: true });
+    for (let file = 0; file < FOLDER; file++)
+      writeFileSync(join(path, `file${file}.ts`), `export const value${file} = ${folder * FOLDER + file};\n`);
+  }
+}
