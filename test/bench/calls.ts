@@ -1,14 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { connect } from '../../extension/connect/connect.ts';
 import type { ServerClient } from '../../extension/connect/serverClient.ts';
+import { contentIdOf } from '../../server/protocol/contentId.ts';
 import * as compute from '../../server/protocol/messages/compute.ts';
 import { ServerProcess } from '../support/programs.ts';
 import type { Bench } from './bench.ts';
-import { type Figure, time } from './figures.ts';
+import { type Figure, quantile, time } from './figures.ts';
 
 const SECONDS = 3;
 const PIPELINED = 64;
 const NUMBERS = 1_000_000;
+const BULK = 192 * 1024 * 1024;
+/** Between two calls under bulk, milliseconds. */
+const CALL_EVERY_MS = 2;
 
 /** Round trips of `compute/add` per second, and a sort of many numbers, on one connection over loopback. */
 export async function measureCalls({ home, cleanUps }: Bench): Promise<Figure[]> {
@@ -23,13 +28,42 @@ export async function measureCalls({ home, cleanUps }: Bench): Promise<Figure[]>
   const numbers = Float64Array.from({ length: NUMBERS }, () => Math.random());
   await client.sortNumbers(numbers);
   const sort = await time(() => client.sortNumbers(numbers));
+  const underBulk = await callsUnderBulk(client);
   client.close();
   await server.running.stop();
   return [
     { name: 'compute/add, one at a time', ours: one, unit: '/s' },
     { name: `compute/add, ${PIPELINED} under way`, ours: many, unit: '/s' },
     { name: 'a million numbers sorted', ours: sort, unit: 'ms' },
+    {
+      name: 'compute/add during an upload, p50',
+      ours: quantile(underBulk, 0.5),
+      unit: 'ms',
+      note: 'on its connection',
+    },
+    { name: 'compute/add during an upload, p99', ours: quantile(underBulk, 0.99), unit: 'ms' },
   ];
+}
+
+/** How long calls take on a connection that contents are going up on. */
+async function callsUnderBulk(client: ServerClient): Promise<number[]> {
+  const bytes = randomBytes(BULK);
+  const content = {
+    content: contentIdOf(bytes),
+    size: BULK,
+    async *open(from: number) {
+      yield bytes.subarray(from);
+    },
+  };
+  let isUnderWay = true;
+  const upload = client.upload('files', [content]).finally(() => (isUnderWay = false));
+  const times: number[] = [];
+  while (isUnderWay) {
+    times.push(await time(() => client.request(compute.add, { values: [times.length, 1] })));
+    await new Promise((resolve) => setTimeout(resolve, CALL_EVERY_MS));
+  }
+  await upload;
+  return times;
 }
 
 async function rate(client: ServerClient, underWay: number, seconds: number): Promise<number> {
