@@ -123,8 +123,9 @@ export class SyncCycle {
       if (sent === 'agrees') return true;
       const applied: AppliedOperation = { side: 'remote', operation: sent };
       this.memory.add(applied);
-      await this.memory.remember();
+      // the server's word is what counts; if this process died now, the journal of commits would tell
       onApplied(applied);
+      await this.memory.remember();
       return true;
     } finally {
       this.#expressed.delete(path);

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { Jail } from '../../../server/protocol/disk/jail.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
+import { type WalkedChild, type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import type { EarlyContents, Picture, ScanRequest } from '../endpoint.ts';
@@ -10,6 +11,7 @@ import { childrenOf, EMPTY_TREE, nodeAt, shareNodes, type Tree, type TreeNode } 
 import { TreeEditor } from '../tree/treeEditor.ts';
 import { FileHasher } from './fileHasher.ts';
 import { readIgnoreFile } from './ignoreFileReader.ts';
+import { lookAt } from './localState.ts';
 import { scanTree } from './scanTree.ts';
 import type { StatCache } from './statCache.ts';
 
@@ -18,6 +20,9 @@ const EVERYTHING = '*';
 
 /** With more changed paths than this, reading everything is cheaper. */
 const MOST_PATHS = 5000;
+
+/** To list a folder costs as much as a look at one of so many entries. */
+const LIST_COSTS = 100;
 
 /**
  * Keeps a picture of a local folder. After hints of a watcher it looks only at the paths they name; when an ignore file is
@@ -204,13 +209,52 @@ class PathsLook {
   }
 
   async at(folder: string, paths: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<boolean> {
+    const files = this.#knownFiles(folder, paths);
+    if (files) {
+      this.#take(folder, paths, files);
+      return true;
+    }
     const skip = (path: string, isDirectory: boolean): boolean =>
       !paths.has(path) || this.#rules.isIgnored(path, isDirectory);
     const listed = await listFolder(this.#root, folder, skip);
     if (listed.unreadable || listed.children.some(({ collides }) => collides)) return false;
-    this.#problems = this.#problems.filter(({ path }) => !isAtOrBelow(path, paths));
-    this.#problems.push(...listed.problems);
     const found = new Map(listed.children.map((child) => [child.path as string, child]));
+    this.#take(folder, paths, found);
+    this.#problems.push(...listed.problems);
+    for (const { path, kind } of found.values()) if (kind === 'directory') await this.#folder(path, signal);
+    return this.#namesStandApart(folder, found);
+  }
+
+  /**
+   * Some files of a large folder that the picture has, by a look at each: whoever saves a file need not have its 50,000 neighbours
+   * listed. Undefined: it takes a list, because there may be a new name, in whatever spelling, or something else than a file.
+   */
+  #knownFiles(folder: string, paths: ReadonlySet<string>): ReadonlyMap<string, WalkedChild> | undefined {
+    const siblings = childrenOf(folder === '' ? this.#editor.tree() : this.#editor.get(folder as WirePath));
+    if (siblings.size < paths.size * LIST_COSTS) return undefined;
+    const found = new Map<string, WalkedChild>();
+    let jail: Jail | undefined;
+    try {
+      jail = Jail.open(this.#root);
+      for (const path of paths) {
+        const isKnown = siblings.get(path.slice(path.lastIndexOf('/') + 1))?.kind === 'file';
+        if (!isKnown || this.#rules.isIgnored(path, false)) return undefined;
+        const child = lookAt(jail, path as WirePath);
+        if (child === null) continue;
+        if (child === 'other' || child.kind !== 'file') return undefined;
+        found.set(path, child);
+      }
+      return found;
+    } catch {
+      return undefined;
+    } finally {
+      jail?.close();
+    }
+  }
+
+  /** Folders aside, what was found at these paths, and that there is nothing at the others. */
+  #take(folder: string, paths: ReadonlySet<string>, found: ReadonlyMap<string, WalkedChild>): void {
+    this.#problems = this.#problems.filter(({ path }) => !isAtOrBelow(path, paths));
     for (const path of paths) {
       const child = found.get(path);
       const at = path as WirePath;
@@ -219,10 +263,9 @@ class PathsLook {
       else if (child.kind === 'file') {
         this.#editor.remove(at);
         this.#hasher.add(at, child.identity, nodeAt(this.#base, at), (entry) => this.#editor.set(at, entry));
-      } else await this.#folder(at, signal);
+      }
     }
     if (folder !== '') this.#emptied.add(folder);
-    return this.#namesStandApart(folder, found);
   }
 
   async finish(signal: AbortSignal | undefined): Promise<{ tree: Tree; problems: readonly Problem[] }> {

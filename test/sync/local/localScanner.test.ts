@@ -325,3 +325,55 @@ test('nothing is taken for synced while an ignore file cannot be read', async (t
   repair();
   assert.equal(await folder.scan(new Set(['a'])), '.gitignore=*.o a=1');
 });
+
+test('a file of a large folder is looked at without a list of the folder, whatever has become of it', async (t) => {
+  const names = Array.from({ length: 300 }, (_, n) => `n${n}`);
+  const folder = new Scanned(t, names.map((name) => `d/${name}=1`).join(' '));
+  const others = names.slice(4).map((name) => `d/${name}=1`);
+  const shown = (...first: string[]): string => show(treeOf([...first, ...others].join(' ')));
+  await folder.scan();
+  const lists = countLists(t);
+
+  writeFileSync(folder.at('d/n0'), '2');
+  rmSync(folder.at('d/n1'));
+  assert.equal(await folder.scan(new Set(['d/n0', 'd/n1'])), shown('d/n0=2', 'd/n2=1', 'd/n3=1'));
+  assert.equal(lists(), 0);
+
+  rmSync(folder.at('d/n2'));
+  mkdirSync(folder.at('d/n2'));
+  writeFileSync(folder.at('d/n2/x'), 'x');
+  assert.equal(await folder.scan(new Set(['d/n2'])), shown('d/n0=2', 'd/n2/x=x', 'd/n3=1'));
+  rmSync(folder.at('d/n3'));
+  symlinkSync('n0', folder.at('d/n3'));
+  assert.equal(await folder.scan(new Set(['d/n3'])), shown('d/n0=2', 'd/n2/x=x', 'd/n3->n0'));
+  assert.ok(lists() >= 2);
+});
+
+test('a name that collides in a large folder is found although its neighbours are not listed for a save', async (t) => {
+  const names = Array.from({ length: 300 }, (_, n) => `n${n}`);
+  const folder = new Scanned(t, names.map((name) => `d/${name}=1`).join(' '));
+  await folder.scan();
+  writeFileSync(folder.at('d/N7'), '2');
+  const both = await folder.scan(new Set(['d/N7']));
+  assert.match(both, /!NameCollision:d\/N7 !NameCollision:d\/n7$/);
+  writeFileSync(folder.at('d/n7'), '3');
+  assert.equal(await folder.scan(new Set(['d/n7'])), both);
+  rmSync(folder.at('d/N7'));
+  assert.match(await folder.scan(new Set(['d/N7'])), / d\/n7=3 /);
+});
+
+/** How often a folder has been listed since then. */
+function countLists(t: TestContext): () => number {
+  const { readdirSync } = fs;
+  let lists = 0;
+  t.after(() => {
+    fs.readdirSync = readdirSync;
+    syncBuiltinESMExports();
+  });
+  fs.readdirSync = ((...args: Parameters<typeof readdirSync>) => {
+    lists++;
+    return readdirSync(...args);
+  }) as typeof readdirSync;
+  syncBuiltinESMExports();
+  return () => lists;
+}
