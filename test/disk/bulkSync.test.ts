@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type BulkSync, SystemBulkSync } from '../../server/protocol/disk/bulkSync.ts';
@@ -49,6 +49,29 @@ test('the hint is answered for a folder that is gone as well, and after the end'
   bulk.close();
   await asked;
 });
+
+test('one shell serves all folders of a file system, and another takes its place when its folder has gone', async (t) => {
+  const [one, two] = [temporaryFolder(t), temporaryFolder(t)];
+  const ofOthers = shells();
+  const own = (): string[] => shells().filter((shell) => !ofOthers.includes(shell));
+  const bulk = new SystemBulkSync();
+  t.after(() => bulk.close());
+  await bulk.writeOut(one);
+  const [shell, ...none] = own();
+  assert.ok(shell && none.length === 0);
+  await bulk.writeOut(two);
+  assert.deepEqual(own(), [shell]);
+  rmSync(one, { recursive: true });
+  while (own().includes(shell)) await bulk.writeOut(two);
+  await bulk.writeOut(two);
+  assert.equal(own().length, 1);
+});
+
+/** The ids of the shells that are children of this process. */
+function shells(): string[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.filter((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').startsWith('sh\0'));
+}
 
 function openMany(folder: string, count: number, name: string): number[] {
   return Array.from({ length: count }, (_, index) => {

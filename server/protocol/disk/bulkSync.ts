@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 
 /**
  * Help with making thousands of small files durable. Where a program or test leaves it out, each file is synced by itself,
@@ -24,12 +25,17 @@ const LONGEST_MS = 1_000;
  * nothing happens.
  */
 export class SystemBulkSync implements BulkSync {
-  readonly #writers = new Map<string, DiskWriter>();
+  /** By the device of the file system. */
+  readonly #writers = new Map<number, DiskWriter>();
 
   writeOut(folder: string): Promise<void> {
     if (process.platform !== 'linux') return Promise.resolve();
-    let writer = this.#writers.get(folder);
-    if (!writer) this.#writers.set(folder, (writer = new DiskWriter(folder)));
+    const device = deviceOf(folder);
+    if (device === undefined) return Promise.resolve();
+    let writer = this.#writers.get(device);
+    // one whose folder has gone may have ended with it
+    if (!writer || (writer.hasEnded && writer.folder !== folder))
+      this.#writers.set(device, (writer = new DiskWriter(folder)));
     return writer.writeOut();
   }
 
@@ -39,16 +45,27 @@ export class SystemBulkSync implements BulkSync {
   }
 }
 
+/** Undefined where it cannot be told: then nothing is written out. */
+function deviceOf(folder: string): number | undefined {
+  try {
+    return statSync(folder).dev;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A shell that waits for a line and answers with one when all is written out; to start it each time costs 20 ms of ours. */
 const SCRIPT = 'while read -r line; do sync -f "$1" || exit; echo; done';
 
-/** Keeps one shell per folder, from the first call on. */
+/** Keeps one shell for the file system of a folder, from the first call on. */
 class DiskWriter {
+  readonly folder: string;
   readonly #shell: ChildProcess;
   readonly #waiting: (() => void)[] = [];
   #ended = false;
 
   constructor(folder: string) {
+    this.folder = folder;
     this.#shell = spawn('sh', ['-c', SCRIPT, 'sh', folder], { stdio: ['pipe', 'pipe', 'ignore'] });
     const end = (): void => {
       this.#ended = true;
@@ -61,6 +78,10 @@ class DiskWriter {
       for (const wake of this.#waiting.splice(0, answers.length)) wake();
     });
     for (const handle of [this.#shell, this.#shell.stdin, this.#shell.stdout]) (handle as { unref?(): void }).unref?.();
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
   }
 
   writeOut(): Promise<void> {
