@@ -69,9 +69,11 @@ export function* reconcileInSteps(sides: Sides, options: ReconcileOptions): Gene
   yield;
   const toLocal = orderOperations(here.operations, differences.toLocal);
   yield;
+  const toRemote = orderOperations(there.operations, differences.toRemote);
+  yield;
   return {
     toLocal,
-    toRemote: orderOperations(there.operations, differences.toRemote),
+    toRemote,
     conflicts: differences.conflicts.sort(byPath),
     problems: differences.problems.sort(byPath),
     agreed,
