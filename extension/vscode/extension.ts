@@ -1,3 +1,4 @@
+import './l10n/configure.ts';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import manifest from '../../package.json' with { type: 'json' };

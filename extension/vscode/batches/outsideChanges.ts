@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
@@ -75,11 +76,13 @@ export class OutsideChanges {
   /** What undoing a batch would do here. @throws SynclineError `NotFound`, `Unsupported` for one that is too large */
   planOf(id: string): readonly Operation[] {
     const batch = this.#batches.find(id);
-    if (!batch) throw new SynclineError('NotFound', 'These changes are not kept any more.');
+    if (!batch) throw new SynclineError('NotFound', l10n.t('These changes are not kept any more.'));
     if (!batch.isComplete)
       throw new SynclineError(
         'Unsupported',
-        'There were too many changes to undo them as one. “Syncline: Restore As It Was…” brings the server back to a time.',
+        l10n.t(
+          'There were too many changes to undo them as one. “Syncline: Restore As It Was…” brings the server back to a time.',
+        ),
       );
     return undoBatch(batch.steps);
   }

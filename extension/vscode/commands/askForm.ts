@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Field } from '../../../server/protocol/messages/jobs.ts';
@@ -47,7 +48,7 @@ interface FormItem extends vscode.QuickPickItem {
   readonly field?: Field;
 }
 
-const SUBMIT: FormItem = { label: '$(play) Submit', alwaysShow: true };
+const SUBMIT: FormItem = { label: l10n.t('$(play) Submit'), alwaysShow: true };
 
 async function showForm(form: Form, begun: FormValues): Promise<FormValues> {
   let values = begun;
@@ -59,8 +60,8 @@ async function showForm(form: Form, begun: FormValues): Promise<FormValues> {
       detail: field.description,
       field,
     }));
-    const separator = { label: 'Parameters', kind: vscode.QuickPickItemKind.Separator };
-    const placeHolder = 'Submit, or choose a parameter to change it';
+    const separator = { label: l10n.t('Parameters'), kind: vscode.QuickPickItemKind.Separator };
+    const placeHolder = l10n.t('Submit, or choose a parameter to change it');
     const picked = await askOne<FormItem>([SUBMIT, separator, ...rows], { title: form.title, placeHolder });
     if (!picked.field) return values;
     const { field } = picked;
@@ -90,7 +91,7 @@ async function askField(form: Form, field: Field, values: FormValues): Promise<u
       return (await askOne(items(shares), { title, placeHolder })).label;
     }
     case 'choice': {
-      const none = field.required ? [] : [{ label: 'default', value: undefined }];
+      const none = field.required ? [] : [{ label: l10n.t('default'), value: undefined }];
       const choices = (field.choices ?? []).map((label) => ({ label, value: label }));
       return (
         await askOne<vscode.QuickPickItem & { value: string | undefined }>([...none, ...choices], {
@@ -125,5 +126,5 @@ const items = (labels: readonly string[]): vscode.QuickPickItem[] => labels.map(
 
 const promptOf = ({ kind, description, name }: Field): string =>
   kind === 'numbers' || kind === 'values'
-    ? `${description} Values, separated by blanks or commas; or a list as JSON.`
-    : description || `Value of ${name}`;
+    ? l10n.t('{0} Values, separated by blanks or commas; or a list as JSON.', description)
+    : description || l10n.t('Value of {0}', name);

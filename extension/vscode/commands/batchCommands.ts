@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
@@ -14,10 +15,10 @@ import { askOne } from './input.ts';
 import type { Services } from './services.ts';
 import { chosenTargets } from './subject.ts';
 
-const TITLE = 'Syncline: Undo Outside Changes';
+const TITLE = l10n.t('Syncline: Undo Outside Changes');
 const COMPARE: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon('diff'),
-  tooltip: 'Compare with what it was',
+  tooltip: l10n.t('Compare with what it was'),
 };
 
 interface Chosen {
@@ -41,11 +42,11 @@ export function batchCommands(services: Services): Pick<CommandHandlers, 'undoOu
         (target.outside?.all ?? []).map((batch) => ({ target, batch })),
       );
       if (all.length === 0) {
-        messenger.inform('No other program has changed anything lately.');
+        messenger.inform(l10n.t('No other program has changed anything lately.'));
         return undefined;
       }
       const items = all.map(({ target, batch }) => ({ ...batchLine(batch, target.folder.name), id: batch.id }));
-      const { id } = await askOne(items, { title: TITLE, placeHolder: 'Which changes?' });
+      const { id } = await askOne(items, { title: TITLE, placeHolder: l10n.t('Which changes?') });
       const chosen = batchOf(targets.all, id);
       return undo(chosen, await askSteps(chosen));
     },
@@ -53,7 +54,7 @@ export function batchCommands(services: Services): Pick<CommandHandlers, 'undoOu
 
   async function undo({ target, outside, id }: Chosen, paths: ReadonlySet<string> | undefined) {
     const { name } = target.folder;
-    const { done, problems } = await withProgress(`Undoing changes in “${name}”`, (signal) =>
+    const { done, problems } = await withProgress(l10n.t('Undoing changes in “{0}”', name), (signal) =>
       outside.undo(id, paths, signal),
     );
     const failures = problems.map(({ path, message }) => ({ subject: path, message }));
@@ -68,7 +69,7 @@ function batchOf(targets: readonly WorkspaceTarget[], id: string): Chosen {
     const { outside } = target;
     if (outside?.all.some((batch) => batch.id === id)) return { target, outside, id };
   }
-  throw new SynclineError('NotFound', 'These changes are not kept any more.');
+  throw new SynclineError('NotFound', l10n.t('These changes are not kept any more.'));
 }
 
 interface StepItem extends vscode.QuickPickItem {
@@ -79,7 +80,7 @@ interface StepItem extends vscode.QuickPickItem {
 function askSteps({ target, outside, id }: Chosen): Promise<ReadonlySet<string>> {
   const pick = vscode.window.createQuickPick<StepItem>();
   pick.title = TITLE;
-  pick.placeholder = 'Ticked changes are undone; what is there now is kept as a safety copy';
+  pick.placeholder = l10n.t('Ticked changes are undone; what is there now is kept as a safety copy');
   pick.canSelectMany = true;
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
@@ -105,7 +106,7 @@ async function compare({ folder, address }: WorkspaceTarget, step: Operation): P
   const before = contentUri({ ...address, path: joinWirePath(address.dir, step.path) }, step.entry);
   const now = vscode.Uri.file(join(folder.path, step.path));
   if (step.expect) {
-    const title = `${nameOf(step.path)} (before ↔ now)`;
+    const title = l10n.t('{0} (before ↔ now)', nameOf(step.path));
     await vscode.commands.executeCommand('vscode.diff', before, now, title, { preview: true });
   } else await vscode.commands.executeCommand('vscode.open', before, { preview: true });
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, parentOf, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
 import type { RemoteFiles } from '../../connect/remoteFiles.ts';
@@ -19,13 +20,13 @@ export function changeCommands(services: Services): Pick<CommandHandlers, Names>
     const putBack = async () => {
       for (const deletion of deletions) await undo(files, deletion);
     };
-    const run = () => void putBack().catch((error: unknown) => messenger.report('undo the deletion', error));
-    messenger.inform(deletionText(deletions), { label: 'Undo', run });
+    const run = () => void putBack().catch((error: unknown) => messenger.report(l10n.t('undo the deletion'), error));
+    messenger.inform(deletionText(deletions), { label: l10n.t('Undo'), run });
   }
 
   return {
     async rename(subject, newName) {
-      const [from] = await serverPathsFor(services, [subject], 'Rename');
+      const [from] = await serverPathsFor(services, [subject], l10n.t('Rename'));
       if (!from) return undefined;
       const to = typeof newName === 'string' ? siblingOrPath(from.path, newName) : await askNewName(from.path);
       const files = await filesOf(servers, from.place);
@@ -35,7 +36,7 @@ export function changeCommands(services: Services): Pick<CommandHandlers, Names>
     },
 
     async delete(...args) {
-      const paths = topmost(await serverPathsFor(services, args, 'Delete'));
+      const paths = topmost(await serverPathsFor(services, args, l10n.t('Delete')));
       const [first] = paths;
       if (!first) return undefined;
       const files = await filesOf(servers, first.place);
@@ -54,9 +55,9 @@ export function changeCommands(services: Services): Pick<CommandHandlers, Names>
         typeof name === 'string'
           ? name
           : await askText({
-              title: 'Syncline: New Folder',
-              prompt: `In ${parent.path ?? parent.place.label}`,
-              placeHolder: 'Name; “a/b” makes both',
+              title: l10n.t('Syncline: New Folder'),
+              prompt: l10n.t('In {0}', parent.path ?? parent.place.label),
+              placeHolder: l10n.t('Name; “a/b” makes both'),
               check: pathMessage,
             });
       const path = parseWirePath(parent.path === undefined ? given : `${parent.path}/${given}`);
@@ -75,8 +76,8 @@ async function askNewName(from: WirePath): Promise<WirePath> {
   const name = nameOf(from);
   const dot = name.lastIndexOf('.');
   const to = await askText({
-    title: `Syncline: Rename “${name}”`,
-    prompt: 'New name; or a path from the share’s root, to move it',
+    title: l10n.t('Syncline: Rename “{0}”', name),
+    prompt: l10n.t('New name; or a path from the share’s root, to move it'),
     value: name,
     selection: [0, dot > 0 ? dot : name.length],
     check: (text) => (text.includes('/') ? pathMessage(text) : nameMessage(text)),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import * as compute from '../../../server/protocol/messages/compute.ts';
@@ -30,12 +31,12 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     async addNumbers(argument) {
       const editor = vscode.window.activeTextEditor;
       const selected = argument === undefined ? selectedText(editor) : undefined;
-      const values = await valuesFrom(argument ?? selected, 'Add Numbers', parseNumbers);
+      const values = await valuesFrom(argument ?? selected, l10n.t('Add Numbers'), parseNumbers);
       const client = await clientOf(servers, await pickServer(servers));
       const { result } = await client.request(compute.add, { values });
-      const replace = { label: 'Replace Selection', run: () => void put(editor, [String(result)]) };
+      const replace = { label: l10n.t('Replace Selection'), run: () => void put(editor, [String(result)]) };
       messenger.inform(
-        `The sum is ${result}.`,
+        l10n.t('The sum is {0}.', result),
         copyOffer(String(result)),
         ...(selected === undefined ? [] : [replace]),
       );
@@ -56,12 +57,12 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
   async function sort(argument: unknown, order: Order): Promise<readonly Value[]> {
     const editor = vscode.window.activeTextEditor;
     if (argument === undefined && editor && selectedTexts(editor).length > 0) return sortSelection(editor, order);
-    const values = await valuesFrom(argument, 'Sort Values', parseSortable);
+    const values = await valuesFrom(argument, l10n.t('Sort Values'), parseSortable);
     const client = await clientOf(servers, await pickServer(servers));
     const { result } = await client.request(compute.sort, { ...sortParams(values), order });
     await showText(
       messenger,
-      'Sorted',
+      l10n.t('Sorted'),
       valuesText(result, result.some((value) => /\s/.test(String(value))) ? ', ' : ' '),
     );
     return result;
@@ -73,7 +74,7 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     const texts = selectedTexts(editor);
     const many = texts.length > 1 ? valuesOfMany(texts) : undefined;
     if (texts.length > 1 && !many)
-      throw new SynclineError('InvalidParams', 'Select one piece of text, or one value with each cursor.');
+      throw new SynclineError('InvalidParams', l10n.t('Select one piece of text, or one value with each cursor.'));
     const selected = many
       ? { values: many, numeric: allNumbers(many), join: undefined }
       : selectionValues(texts[0] ?? '');
@@ -82,14 +83,18 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
     const replaced = editor.document.version === version && (await put(editor, join ? [join(result)] : result, false));
     if (!replaced) {
       await openText(join ? join(result) : result.join('\n'));
-      messenger.inform('The text may not be changed, or was changed meanwhile; the sorted values are in a new editor.');
-    } else vscode.window.setStatusBarMessage(`$(check) Sorted ${values.length.toLocaleString('en')} values`, 5000);
+      messenger.inform(
+        l10n.t('The text may not be changed, or was changed meanwhile; the sorted values are in a new editor.'),
+      );
+    } else
+      vscode.window.setStatusBarMessage(l10n.t('$(check) Sorted {0} values', values.length.toLocaleString('en')), 5000);
     return result;
   }
 
   /** Texts stay as they are written: numbers are compared by what they are worth, others as people read them. */
   async function sortTexts({ values, numeric }: Sortable, order: Order): Promise<string[]> {
-    if (values.length === 0) throw new SynclineError('InvalidParams', 'Nothing is selected that could be sorted.');
+    if (values.length === 0)
+      throw new SynclineError('InvalidParams', l10n.t('Nothing is selected that could be sorted.'));
     const client = await clientOf(servers, await pickServer(servers));
     const collation = numeric ? 'numeric' : 'natural';
     return (await client.request(compute.sort, { values, order, collation })).result.map(String);
@@ -97,7 +102,8 @@ export function computeCommands({ servers, messenger }: Services): Pick<CommandH
 
   async function put(editor: vscode.TextEditor | undefined, texts: readonly string[], tell = true): Promise<boolean> {
     const done = editor !== undefined && (await replaceSelections(editor, texts).then(undefined, () => false));
-    if (!done && tell) messenger.warn('The selection could not be replaced: its editor is closed or read-only.');
+    if (!done && tell)
+      messenger.warn(l10n.t('The selection could not be replaced: its editor is closed or read-only.'));
     return done;
   }
 }
@@ -111,7 +117,7 @@ async function valuesFrom(
   if (typeof argument === 'string') return valuesOf(parse(argument));
   const text = await askText({
     title: `Syncline: ${title}`,
-    prompt: 'Separate values with blanks or commas.',
+    prompt: l10n.t('Separate values with blanks or commas.'),
     check: (typed) => {
       const parsed = parse(typed);
       return parsed.kind === 'fault' ? parsed.message : undefined;
@@ -131,4 +137,4 @@ async function openText(content: string): Promise<void> {
   await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
 }
 
-const copyOffer = (text: string) => ({ label: 'Copy', run: () => void vscode.env.clipboard.writeText(text) });
+const copyOffer = (text: string) => ({ label: l10n.t('Copy'), run: () => void vscode.env.clipboard.writeText(text) });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -24,10 +25,7 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
   async function resolve(row: ConflictRow, choice: Choice): Promise<string> {
     const { path } = row.conflict;
     await row.target.resolve(path, choice);
-    vscode.window.setStatusBarMessage(
-      `$(check) “${nameOf(path)}”: ${choice === 'merge' ? 'merged' : `kept ${choice}`}`,
-      5000,
-    );
+    vscode.window.setStatusBarMessage(l10n.t('$(check) “{0}”: {1}', nameOf(path), KEPT[choice]), 5000);
     return path;
   }
 
@@ -49,9 +47,9 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
 
   function offerMerged(row: ConflictRow): void {
     const use = (): void =>
-      void resolveSaved(row).catch((error: unknown) => messenger.report('resolve the conflict', error));
-    const text = `“${nameOf(row.conflict.path)}” was merged here. Use the result on the server, too?`;
-    messenger.inform(text, { label: 'Use Merged', run: use });
+      void resolveSaved(row).catch((error: unknown) => messenger.report(l10n.t('resolve the conflict'), error));
+    const text = l10n.t('“{0}” was merged here. Use the result on the server, too?', nameOf(row.conflict.path));
+    messenger.inform(text, { label: l10n.t('Use Merged'), run: use });
   }
 
   /** The file has been saved since the conflict was listed; the first attempt may only find that out. */
@@ -81,7 +79,7 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
 
     async resolveConflict(subject, choice) {
       if (conflictRows(targets).length === 0) {
-        messenger.inform('There are no conflicts.');
+        messenger.inform(l10n.t('There are no conflicts.'));
         return undefined;
       }
       const row = await conflictFor(services, subject);
@@ -89,15 +87,23 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
       if (choice === 'merge') return merge(row);
       const { run } = await askOne(
         [
-          item('Keep Mine', 'The server takes what is here; its own goes to the history', 'device-desktop', () =>
-            resolve(row, 'mine'),
+          item(
+            l10n.t('Keep Mine'),
+            l10n.t('The server takes what is here; its own goes to the history'),
+            'device-desktop',
+            () => resolve(row, 'mine'),
           ),
-          item('Keep Theirs', 'What the server has comes here; a safety copy of yours is kept', 'server', () =>
-            resolve(row, 'theirs'),
+          item(
+            l10n.t('Keep Theirs'),
+            l10n.t('What the server has comes here; a safety copy of yours is kept'),
+            'server',
+            () => resolve(row, 'theirs'),
           ),
-          item('Keep Both', 'Both stay, under two names', 'files', () => resolve(row, 'both')),
-          item('Merge', 'The edits of both; where they overlap you decide', 'git-merge', () => merge(row)),
-          item('Open Differences', 'Look at both sides first', 'diff', () => openDifferences(row)),
+          item(l10n.t('Keep Both'), l10n.t('Both stay, under two names'), 'files', () => resolve(row, 'both')),
+          item(l10n.t('Merge'), l10n.t('The edits of both; where they overlap you decide'), 'git-merge', () =>
+            merge(row),
+          ),
+          item(l10n.t('Open Differences'), l10n.t('Look at both sides first'), 'diff', () => openDifferences(row)),
         ],
         { title: `Syncline: ${row.conflict.path}`, placeHolder: conflictWords(row.conflict) },
       );
@@ -105,6 +111,13 @@ export function conflictCommands(services: Services): Pick<CommandHandlers, Name
     },
   };
 }
+
+const KEPT: Readonly<Record<Choice, string>> = {
+  mine: l10n.t('kept mine'),
+  theirs: l10n.t('kept theirs'),
+  both: l10n.t('kept both'),
+  merge: l10n.t('merged'),
+};
 
 const item = (label: string, detail: string, icon: string, run: () => Promise<unknown>) => ({
   label,
@@ -125,10 +138,10 @@ async function conflictFor({ targets }: Services, subject: unknown): Promise<Con
   );
   if (found) return found;
   const [only] = rows;
-  if (!only || typeof subject === 'string') throw new SynclineError('NotFound', 'There is no such conflict.');
+  if (!only || typeof subject === 'string') throw new SynclineError('NotFound', l10n.t('There is no such conflict.'));
   if (rows.length === 1) return only;
   const items = rows.map((row) => ({ label: row.conflict.path, description: conflictWords(row.conflict), row }));
-  return (await askOne(items, { title: 'Syncline: Resolve Conflict', placeHolder: 'Which one?' })).row;
+  return (await askOne(items, { title: l10n.t('Syncline: Resolve Conflict'), placeHolder: l10n.t('Which one?') })).row;
 }
 
 /** False where there is no merge editor, or nothing to merge from. */
@@ -161,5 +174,10 @@ async function openDifferences({ target, conflict }: ConflictRow): Promise<void>
   const path = toServer({ root: target.folder.path, dir }, local) ?? undefined;
   const left = theirs?.kind === 'file' ? contentUri({ url, share, path }, theirs) : EMPTY_DOCUMENT;
   const right = existsSync(local) ? vscode.Uri.file(local) : EMPTY_DOCUMENT;
-  await vscode.commands.executeCommand('vscode.diff', left, right, `${nameOf(conflict.path)} (theirs ↔ mine)`);
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    left,
+    right,
+    l10n.t('{0} (theirs ↔ mine)', nameOf(conflict.path)),
+  );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { DEFAULT_PORT } from '../../../server/protocol/limits.ts';
@@ -17,13 +18,13 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
   async function connectTo(address: ServerAddress): Promise<string | undefined> {
     const wasShown = places.get(address.label) !== undefined;
     try {
-      const title = `Connecting to ${address.label}`;
+      const title = l10n.t('Connecting to {0}', address.label);
       await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
         connector.connect(address),
       );
     } catch (error) {
       const retry = () => void vscode.commands.executeCommand(commandId('connect'), address.label);
-      messenger.report(`connect to ${address.label}`, error, { retry, server: address.url });
+      messenger.report(l10n.t('connect to {0}', address.label), error, { retry, server: address.url });
       return undefined;
     }
     recentAddresses.add(address.label);
@@ -60,7 +61,7 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
 
     async startLocalServer() {
       const running = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: 'Starting the local server' },
+        { location: vscode.ProgressLocation.Window, title: l10n.t('Starting the local server') },
         () => localServer.start(),
       );
       const address = parseTarget(`${running.url}/${running.share}`);
@@ -76,10 +77,10 @@ async function askAddress({ recentAddresses, targets }: Services): Promise<strin
   if (known.length === 0) return askNewAddress();
   const items = [
     ...known.map((label) => ({ label, iconPath: new vscode.ThemeIcon('server') })),
-    { label: 'Enter an address…', iconPath: new vscode.ThemeIcon('edit') },
-    { label: 'Start a local server', iconPath: new vscode.ThemeIcon('server-process') },
+    { label: l10n.t('Enter an address…'), iconPath: new vscode.ThemeIcon('edit') },
+    { label: l10n.t('Start a local server'), iconPath: new vscode.ThemeIcon('server-process') },
   ];
-  const { label } = await askOne(items, { title: 'Syncline: Connect', placeHolder: 'Where to?' });
+  const { label } = await askOne(items, { title: l10n.t('Syncline: Connect'), placeHolder: l10n.t('Where to?') });
   if (known.includes(label)) return label;
   if (label === items.at(-2)?.label) return askNewAddress();
   await vscode.commands.executeCommand(commandId('startLocalServer'));
@@ -90,8 +91,8 @@ function askNewAddress(): Promise<string> {
   const host = `127.0.0.1:${DEFAULT_PORT}`;
   const value = `ws://${host}/files`;
   return askText({
-    title: 'Syncline: Connect',
-    prompt: 'ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it',
+    title: l10n.t('Syncline: Connect'),
+    prompt: l10n.t('ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it'),
     value,
     selection: [value.indexOf(host), value.indexOf(host) + host.length],
     check: (text) => {
@@ -107,12 +108,12 @@ function askNewAddress(): Promise<string> {
 
 async function pickConnected(urls: readonly string[]): Promise<string> {
   const [only] = urls;
-  if (only === undefined) throw new SynclineError('Usage', 'Syncline is not connected to a server.');
+  if (only === undefined) throw new SynclineError('Usage', l10n.t('Syncline is not connected to a server.'));
   if (urls.length === 1) return only;
   return (
     await askOne(
       urls.map((label) => ({ label })),
-      { title: 'Syncline', placeHolder: 'Which server?' },
+      { title: 'Syncline', placeHolder: l10n.t('Which server?') },
     )
   ).label;
 }
@@ -121,8 +122,8 @@ async function pickConnected(urls: readonly string[]): Promise<string> {
 function offerToSync(services: Services, address: ServerAddress): void {
   const folder = folderToSync(services);
   if (!folder) return;
-  services.messenger.inform(`Connected to ${address.label}.`, {
-    label: `Sync “${folder.name}”`,
+  services.messenger.inform(l10n.t('Connected to {0}.', address.label), {
+    label: l10n.t('Sync “{0}”', folder.name),
     run: () => void vscode.commands.executeCommand(commandId('syncFolder'), folder.uri, address.label),
   });
 }

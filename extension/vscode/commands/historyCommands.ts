@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Version } from '../../../server/protocol/messages/files.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -36,7 +37,7 @@ export function historyCommands(services: Services): Pick<CommandHandlers, Names
   return {
     /** Returns the versions. */
     async showHistory(...args) {
-      const [file] = await serverPathsFor(services, args, 'Show History');
+      const [file] = await serverPathsFor(services, args, l10n.t('Show History'));
       return file && show({ ...file, isFolder: false });
     },
 
@@ -73,7 +74,9 @@ export function historyCommands(services: Services): Pick<CommandHandlers, Names
       const { place, path, below } = await scopeOf(services, subject);
       const versions = await (await filesOf(servers, place)).history({ path, below, limit: MOST });
       if (versions.length === 0) {
-        messenger.inform(below ? 'Nothing here has earlier versions.' : 'There are no earlier versions.');
+        messenger.inform(
+          below ? l10n.t('Nothing here has earlier versions.') : l10n.t('There are no earlier versions.'),
+        );
         return undefined;
       }
       const version =
@@ -82,10 +85,10 @@ export function historyCommands(services: Services): Pick<CommandHandlers, Names
           : (
               await askOne(
                 versions.map((each) => ({ ...versionLine(each, below), version: each })),
-                { title: 'Syncline: Restore Version', placeHolder: 'Which version?' },
+                { title: l10n.t('Syncline: Restore Version'), placeHolder: l10n.t('Which version?') },
               )
             ).version;
-      if (!version) throw new SynclineError('NotFound', 'The history has no such version.');
+      if (!version) throw new SynclineError('NotFound', l10n.t('The history has no such version.'));
       return restore({ place, version });
     },
 
@@ -105,22 +108,22 @@ export function historyCommands(services: Services): Pick<CommandHandlers, Names
     const remote = await filesOf(servers, place);
     const expect = (await remote.find(path))?.entry ?? null;
     await remote.restore(path, rev, undefined, expect);
-    messenger.inform(`Restored “${path}” as it was before revision ${rev}.`);
+    messenger.inform(l10n.t('Restored “{0}” as it was before revision {1}.', path, rev));
     return version;
   }
 }
 
 function chosen(row: unknown): VersionRow {
   if (isVersionRow(row)) return row;
-  throw new SynclineError('Usage', 'Choose a version in the History view.');
+  throw new SynclineError('Usage', l10n.t('Choose a version in the History view.'));
 }
 
-const titleOf = ({ path, rev }: Version): string => `${nameOf(path)} (before revision ${rev})`;
+const titleOf = ({ path, rev }: Version): string => l10n.t('{0} (before revision {1})', nameOf(path), rev);
 
 /** A file's own versions, or everything below a folder: what was deleted can be found only there. */
 async function scopeOf(services: Services, subject: unknown) {
   if (subject instanceof vscode.Uri || typeof subject === 'string') {
-    const [file] = await serverPathsFor(services, [subject], 'Restore Version');
+    const [file] = await serverPathsFor(services, [subject], l10n.t('Restore Version'));
     // a folder that is gone, or is a file now, has left its files' versions below its path
     if (file) return { ...file, below: true };
   }

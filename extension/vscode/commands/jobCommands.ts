@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
@@ -35,20 +36,20 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
 
   return {
     async showJobResult(subject) {
-      return showResult(await chooseJob(subject, 'Show Job Result', () => true), isJobRow(subject));
+      return showResult(await chooseJob(subject, l10n.t('Show Job Result'), () => true), isJobRow(subject));
     },
 
     async cancelJob(subject) {
-      const { jobId, url } = await chooseJob(subject, 'Cancel Job', isActive);
+      const { jobId, url } = await chooseJob(subject, l10n.t('Cancel Job'), isActive);
       const job = await jobsOf(url).cancel(jobId, PATIENCE);
       jobs.get(url)?.add(job);
-      if (!isJobRow(subject)) messenger.inform(`Job ${job.id} (${job.operation}): ${stateText(job)}.`);
+      if (!isJobRow(subject)) messenger.inform(l10n.t('Job {0} ({1}): {2}.', job.id, job.operation, stateText(job)));
       return job;
     },
 
     /** Submits the same work again; returns the new job's id. */
     async rerunJob(subject) {
-      const { jobId, url } = await chooseJob(subject, 'Run Job Again', (job) => !isActive(job));
+      const { jobId, url } = await chooseJob(subject, l10n.t('Run Job Again'), (job) => !isActive(job));
       const { operation, params } = await jobsOf(url).workOf(jobId, PATIENCE);
       await guard.require(jobWrites(url, params));
       const job = await jobsOf(url).submit(operation, params, PATIENCE);
@@ -61,7 +62,7 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
     /** Takes a job into the list that is not there, because it is old, and shows what it gave if it has ended. */
     async lookUpJob(id) {
       const url = await pickServer(servers);
-      const jobId = typeof id === 'string' ? id : await askId('Look Up Job');
+      const jobId = typeof id === 'string' ? id : await askId(l10n.t('Look Up Job'));
       const job = await jobsOf(url).get(jobId, PATIENCE);
       jobs.get(url)?.add(job);
       if (isActive(job)) await vscode.commands.executeCommand('syncline.jobs.focus');
@@ -76,7 +77,7 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
       const chosen =
         rows.length > 0
           ? ended.map(({ job, url }) => ({ jobId: job.id, url }))
-          : [await chooseJob(subject, 'Forget Job', (job) => !isActive(job))];
+          : [await chooseJob(subject, l10n.t('Forget Job'), (job) => !isActive(job))];
       for (const { jobId, url } of chosen) {
         await forget(jobsOf(url), jobId);
         jobs.get(url)?.forget(jobId);
@@ -85,7 +86,7 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
     },
 
     async copyJobId(subject) {
-      const { jobId } = await chooseJob(subject, 'Copy Job Id', () => true);
+      const { jobId } = await chooseJob(subject, l10n.t('Copy Job Id'), () => true);
       await vscode.env.clipboard.writeText(jobId);
       return jobId;
     },
@@ -102,7 +103,9 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
 
   /** Waits for the end, and opens the result, or why there is none. */
   async function showResult({ jobId, url }: Chosen, preserveFocus = false) {
-    const { job, result } = await withProgress(`Job ${jobId}`, (signal) => jobsOf(url).result(jobId, { signal }));
+    const { job, result } = await withProgress(l10n.t('Job {0}', jobId), (signal) =>
+      jobsOf(url).result(jobId, { signal }),
+    );
     jobs.get(url)?.add(job);
     const document = await vscode.workspace.openTextDocument(jobUri(url, job, result));
     await vscode.window.showTextDocument(document, { preserveFocus });
@@ -118,18 +121,24 @@ export function jobCommands(services: Services): Pick<CommandHandlers, Names> {
       return { jobId: subject, url: known ?? (await pickServer(servers)) };
     }
     const url = await pickServer(servers);
-    const other = { label: '$(edit) Enter an id…', id: '' };
+    const other = { label: l10n.t('$(edit) Enter an id…'), id: '' };
     const known = listJobs(jobsOf(url), fits);
     const items = known.then((list) => {
       const listed = new Set(list.map((job) => job.id));
-      const old = remembered.filter((job) => job.server === url && !listed.has(job.id) && title === 'Show Job Result');
+      const old = remembered.filter(
+        (job) => job.server === url && !listed.has(job.id) && title === l10n.t('Show Job Result'),
+      );
       return [
         ...list.map((job) => ({ ...jobLine(job), id: job.id })),
-        ...old.map((job) => ({ label: `${job.operation} ${job.id}`, description: 'submitted from here', id: job.id })),
+        ...old.map((job) => ({
+          label: `${job.operation} ${job.id}`,
+          description: l10n.t('submitted from here'),
+          id: job.id,
+        })),
         other,
       ];
     });
-    const picked = await askOne(items, { title: `Syncline: ${title}`, placeHolder: 'Which job?' });
+    const picked = await askOne(items, { title: `Syncline: ${title}`, placeHolder: l10n.t('Which job?') });
     return { jobId: picked.id === '' ? await askId(title) : picked.id, url };
   }
 }
@@ -139,9 +148,12 @@ export function tellSubmitted({ jobMemory, jobs, messenger }: Services, url: str
   jobMemory.add({ id: job.id, operation: job.operation, server: url });
   jobs.get(url)?.add(job);
   messenger.inform(
-    `Job ${job.id} (${job.operation}) was submitted.`,
-    { label: 'Show Result', run: () => void vscode.commands.executeCommand(commandId('showJobResult'), job.id) },
-    { label: 'Copy Id', run: () => void vscode.env.clipboard.writeText(job.id) },
+    l10n.t('Job {0} ({1}) was submitted.', job.id, job.operation),
+    {
+      label: l10n.t('Show Result'),
+      run: () => void vscode.commands.executeCommand(commandId('showJobResult'), job.id),
+    },
+    { label: l10n.t('Copy Id'), run: () => void vscode.env.clipboard.writeText(job.id) },
   );
 }
 
@@ -161,10 +173,10 @@ async function listJobs(client: JobClient, fits: (job: Job) => boolean): Promise
 }
 
 const askId = (title: string): Promise<string> =>
-  askText({ title: `Syncline: ${title}`, prompt: 'Id of the job', check: idMessage });
+  askText({ title: `Syncline: ${title}`, prompt: l10n.t('Id of the job'), check: idMessage });
 
 const idMessage = (id: string): string | undefined =>
-  /^[A-Za-z0-9_-]{8,64}$/.test(id) ? undefined : 'An id has 8 to 64 letters, digits, “_” or “-”.';
+  /^[A-Za-z0-9_-]{8,64}$/.test(id) ? undefined : l10n.t('An id has 8 to 64 letters, digits, “_” or “-”.');
 
 const isMore = (value: unknown): value is JobsRow & { kind: 'moreJobs' } =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'moreJobs';

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ServerClient } from '../../connect/serverClient.ts';
@@ -18,9 +19,9 @@ export async function pickServer(servers: Servers): Promise<string> {
   const urls = servers.urls;
   const [only] = urls;
   if (only === undefined)
-    throw new SynclineError('ConnectionFailed', 'Syncline is not connected to a server. Connect to one first.');
+    throw new SynclineError('ConnectionFailed', l10n.t('Syncline is not connected to a server. Connect to one first.'));
   if (urls.length === 1) return only;
-  const picked = await vscode.window.showQuickPick([...urls], { placeHolder: 'Which server?' });
+  const picked = await vscode.window.showQuickPick([...urls], { placeHolder: l10n.t('Which server?') });
   if (picked === undefined) throw new SynclineError('Cancelled');
   return picked;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -42,7 +43,7 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
           throw error;
         }
       }
-      if (summaries.length === 0) messenger.inform('Nothing is selected in the plan, so nothing was done.');
+      if (summaries.length === 0) messenger.inform(l10n.t('Nothing is selected in the plan, so nothing was done.'));
       return summaries;
     },
 
@@ -54,7 +55,7 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
 
     async showPlanText() {
       const texts = plans.all.map(([target, { plan }]) => planDocument(titleOf(target), plan));
-      await showDocument('Syncline: Preview', texts.join('\n\n'));
+      await showDocument(l10n.t('Syncline: Preview'), texts.join('\n\n'));
     },
 
     async openPlanStep(row) {
@@ -70,7 +71,7 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
 }
 
 const titleOf = ({ folder, address, mode }: WorkspaceTarget): string =>
-  `Sync of “${folder.name}” with ${address.label} (${mode})`;
+  l10n.t('Sync of “{0}” with {1} ({2})', folder.name, address.label, mode);
 
 /** Both sides of a file that is changed; the one there is of any other. */
 async function openStep({ target, step: { side, operation } }: PlanStep): Promise<void> {
@@ -88,7 +89,7 @@ async function openStep({ target, step: { side, operation } }: PlanStep): Promis
   const server = there(path, side === 'local' ? entry : expect);
   if (!expect) return void (await open(side === 'local' ? server : here(path)));
   if (!server) return;
-  const title = `${nameOf(path)} (${side === 'local' ? 'here ↔ server' : 'server ↔ here'})`;
+  const title = `${nameOf(path)} (${side === 'local' ? l10n.t('here ↔ server') : l10n.t('server ↔ here')})`;
   const [before, after] = side === 'local' ? [here(path), server] : [server, here(path)];
   await vscode.commands.executeCommand('vscode.diff', before, after, title, KEEP_FOCUS);
 }

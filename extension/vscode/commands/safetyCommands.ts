@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { isWithin, nameOf, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -13,7 +14,10 @@ import type { CommandHandlers } from './commandIds.ts';
 import { askOne } from './input.ts';
 import type { Services } from './services.ts';
 
-const OPEN: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: 'Open the copy' };
+const OPEN: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('go-to-file'),
+  tooltip: l10n.t('Open the copy'),
+};
 
 /** What was replaced or deleted in folders of this machine: look at it, put it back. */
 export function safetyCommands(services: Services): Pick<CommandHandlers, 'showSafetyCopies'> {
@@ -28,11 +32,11 @@ export function safetyCommands(services: Services): Pick<CommandHandlers, 'showS
       const all = keptHere(stateHome);
       if (typeof id === 'string') {
         const kept = all.find(({ session }) => session.id === id);
-        if (!kept) throw new SynclineError('NotFound', `Nothing was kept at “${id}”.`);
+        if (!kept) throw new SynclineError('NotFound', l10n.t('Nothing was kept at “{0}”.', id));
         return putBack(kept, typeof path === 'string' ? [parseWirePath(path)] : undefined);
       }
-      if (all.length === 0) messenger.inform('Nothing was replaced or deleted here lately.');
-      else choose(all).catch((error: unknown) => messenger.report('put the copies back', error));
+      if (all.length === 0) messenger.inform(l10n.t('Nothing was replaced or deleted here lately.'));
+      else choose(all).catch((error: unknown) => messenger.report(l10n.t('put the copies back'), error));
       return all.map(({ place, session }) => ({
         id: session.id,
         folder: place.root,
@@ -42,27 +46,30 @@ export function safetyCommands(services: Services): Pick<CommandHandlers, 'showS
   };
 
   async function choose(all: readonly Kept[]): Promise<void> {
-    const placeHolder = 'What was replaced or deleted when?';
+    const placeHolder = l10n.t('What was replaced or deleted when?');
     const kept = await askOne(all.map(keptLine), { title: TITLE, placeHolder });
     const paths = await askCopies(kept);
     if (paths !== 'looked') await putBack(kept, paths);
   }
 
   async function putBack({ place, session }: Kept, paths: readonly WirePath[] | undefined): Promise<readonly string[]> {
-    const { restored, same, problems } = await withProgress('Putting safety copies back', (signal) =>
+    const { restored, same, problems } = await withProgress(l10n.t('Putting safety copies back'), (signal) =>
       restoreSafety(place, session, { ...(paths && { paths }), signal }),
     );
     const failures = problems.map((problem) => ({ subject: problem.path, message: problem.message }));
-    messenger.reportBatch('put back', failures, restored.length + same + problems.length);
+    messenger.reportBatch(l10n.t('put back'), failures, restored.length + same + problems.length);
     if (problems.length === 0) {
-      const text = restored.length === 0 ? 'It is all there already' : `Put ${countText(restored.length, 'file')} back`;
-      messenger.inform(`${text} in “${basename(place.root)}”. What was there is kept as a safety copy.`);
+      const text =
+        restored.length === 0
+          ? l10n.t('It is all there already')
+          : l10n.t('Put {0} back', countText(restored.length, 'file'));
+      messenger.inform(l10n.t('{0} in “{1}”. What was there is kept as a safety copy.', text, basename(place.root)));
     }
     return restored;
   }
 }
 
-const TITLE = 'Syncline: Safety Copies';
+const TITLE = l10n.t('Syncline: Safety Copies');
 
 /** Of the folders of this window; of any folder where no folder is open. */
 function keptHere(stateHome: string): Kept[] {
@@ -73,12 +80,12 @@ function keptHere(stateHome: string): Kept[] {
 function keptLine(kept: Kept) {
   const copies = leavesOf(kept.session);
   const [first] = copies;
-  const others = copies.length > 1 ? ` and ${copies.length - 1} more` : '';
+  const others = copies.length > 1 ? l10n.t(' and {0} more', copies.length - 1) : '';
   return {
     ...kept,
     label: new Date(kept.session.at).toLocaleString(),
-    description: `${countText(copies.length, 'file')} in “${basename(kept.place.root)}”`,
-    detail: first ? `${first.path}${others}` : 'empty folders',
+    description: l10n.t('{0} in “{1}”', countText(copies.length, 'file'), basename(kept.place.root)),
+    detail: first ? `${first.path}${others}` : l10n.t('empty folders'),
   };
 }
 
@@ -86,10 +93,10 @@ function keptLine(kept: Kept) {
 function askCopies({ place, session }: Kept): Promise<readonly WirePath[] | undefined | 'looked'> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { path?: WirePath }>();
   pick.title = TITLE;
-  pick.placeholder = 'What is to be put back?';
+  pick.placeholder = l10n.t('What is to be put back?');
   const copies = leavesOf(session);
   pick.items = [
-    { label: '$(discard) Put All Back', description: countText(copies.length, 'file'), alwaysShow: true },
+    { label: l10n.t('$(discard) Put All Back'), description: countText(copies.length, 'file'), alwaysShow: true },
     ...copies.map(({ path, kind, size }) => ({
       label: nameOf(path),
       description: `${path}${kind === 'file' ? `, ${sizeText(size)}` : ''}`,
@@ -122,6 +129,6 @@ async function look({ root }: SafetyPlace, { folder }: SafetySession, path: Wire
   const copy = vscode.Uri.file(join(folder, path));
   const now = vscode.Uri.file(join(root, path));
   if (existsSync(now.fsPath))
-    await vscode.commands.executeCommand('vscode.diff', copy, now, `${nameOf(path)} (safety copy ↔ now)`);
+    await vscode.commands.executeCommand('vscode.diff', copy, now, l10n.t('{0} (safety copy ↔ now)', nameOf(path)));
   else await vscode.commands.executeCommand('vscode.open', copy);
 }

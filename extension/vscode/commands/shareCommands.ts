@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { nameOf } from '../../../server/protocol/wirePath.ts';
@@ -29,7 +30,7 @@ export function shareCommands(services: Services): Pick<CommandHandlers, 'openSh
 
     /** `at`: the byte to begin with; asked for when it is left out. */
     async openServerPart(subject, at) {
-      const [file] = await serverPathsFor(services, [subject], 'Open Part of File');
+      const [file] = await serverPathsFor(services, [subject], l10n.t('Open Part of File'));
       if (!file) return undefined;
       const { place, path } = file;
       const { entry } = await (await filesOf(servers, place)).stat(path);
@@ -48,19 +49,19 @@ export function shareCommands(services: Services): Pick<CommandHandlers, 'openSh
 }
 
 async function askPart(size: number, name: string): Promise<{ readonly from: number; readonly to: number }> {
-  const title = `Syncline: Open Part of “${name}”`;
+  const title = l10n.t('Syncline: Open Part of “{0}”', name);
   const items = [
-    { label: 'Beginning', part: partFrom(size, 0) },
-    { label: 'End', part: lastPart(size) },
-    { label: 'Another Place…', part: undefined },
+    { label: l10n.t('Beginning'), part: partFrom(size, 0) },
+    { label: l10n.t('End'), part: lastPart(size) },
+    { label: l10n.t('Another Place…'), part: undefined },
   ];
-  const { part } = await askOne(items, { title, placeHolder: 'Which part?' });
+  const { part } = await askOne(items, { title, placeHolder: l10n.t('Which part?') });
   if (part) return part;
   const text = await askText({
     title,
-    prompt: 'Where to begin: bytes, or a share of the file',
+    prompt: l10n.t('Where to begin: bytes, or a share of the file'),
     placeHolder: '50%',
-    check: (typed) => (readOffset(typed, size) === undefined ? 'For example: 1200000, 1.2 GB, 50%' : undefined),
+    check: (typed) => (readOffset(typed, size) === undefined ? l10n.t('For example: 1200000, 1.2 GB, 50%') : undefined),
   });
   return partFrom(size, readOffset(text, size) ?? 0);
 }

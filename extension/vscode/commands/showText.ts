@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Messenger } from '../messages/messenger.ts';
 
@@ -6,7 +7,7 @@ const SHORT = 120;
 
 /** A result: short ones in a message that can be copied from, long ones in an editor. */
 export async function showText(messenger: Messenger, title: string, text: string): Promise<void> {
-  const copy = { label: 'Copy', run: () => void vscode.env.clipboard.writeText(text) };
+  const copy = { label: l10n.t('Copy'), run: () => void vscode.env.clipboard.writeText(text) };
   if (text.length <= SHORT && !text.includes('\n')) return messenger.inform(`${title}: ${text}`, copy);
   await showDocument(title, text);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { conflictRows } from '../conflicts/conflictsTree.ts';
 import { type MenuEntry, type StatusFacts, statusMenu } from '../status/statusMenu.ts';
@@ -22,7 +23,8 @@ export function statusCommand(services: Services): Pick<CommandHandlers, 'showSt
         vscode.workspace.isTrusted && targets.all.length > 0 ? [...rows(services), LINE, ...entries] : entries;
       const picked = await vscode.window.showQuickPick(choices, {
         title: 'Syncline',
-        placeHolder: targets.all.length > 0 ? 'Choose a target to sync it now, or a command' : 'Choose a command',
+        placeHolder:
+          targets.all.length > 0 ? l10n.t('Choose a target to sync it now, or a command') : l10n.t('Choose a command'),
         matchOnDescription: true,
       });
       await picked?.run?.();

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { parentOf, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -33,7 +34,7 @@ export function chosenTargets({ targets }: Services, subject: unknown): readonly
   if (targets.all.length > 0) return targets.all;
   throw new SynclineError(
     'Usage',
-    'No folder of this workspace is synced. Use “Syncline: Sync Folder with Server” first.',
+    l10n.t('No folder of this workspace is synced. Use “Syncline: Sync Folder with Server” first.'),
   );
 }
 
@@ -47,7 +48,7 @@ export async function serverPathsFor(
   const paths = subjects.flatMap((subject) => serverPath(services, subject) ?? []);
   if (paths.length > 0) return paths;
   const place = await pickPlace(services);
-  const text = await askText({ title: `Syncline: ${title}`, prompt: 'Path in the share', check: pathMessage });
+  const text = await askText({ title: `Syncline: ${title}`, prompt: l10n.t('Path in the share'), check: pathMessage });
   return [{ place, path: parseWirePath(text) }];
 }
 
@@ -91,10 +92,10 @@ export function localFilesFor(
 export async function pickPlace({ places }: Services): Promise<ServerAddress> {
   const [only] = places.all;
   if (!only)
-    throw new SynclineError('ConnectionFailed', 'Syncline is not connected to a server. Connect to one first.');
+    throw new SynclineError('ConnectionFailed', l10n.t('Syncline is not connected to a server. Connect to one first.'));
   if (places.all.length === 1) return only.address;
   const items = places.all.map(({ address }) => ({ label: address.label, address }));
-  return (await askOne(items, { title: 'Syncline', placeHolder: 'In which place?' })).address;
+  return (await askOne(items, { title: 'Syncline', placeHolder: l10n.t('In which place?') })).address;
 }
 
 function subjectsOf({ serverFilesView }: Services, args: readonly unknown[]): readonly unknown[] {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Field } from '../../../server/protocol/messages/jobs.ts';
@@ -34,7 +35,7 @@ export function submitCommands(services: Services): Pick<CommandHandlers, 'submi
 
     /** Submits the same work again, with parameters that can be changed before. */
     async editJob(subject) {
-      if (!isJobRow(subject)) throw new SynclineError('Usage', 'Choose a job in the Jobs view.');
+      if (!isJobRow(subject)) throw new SynclineError('Usage', l10n.t('Choose a job in the Jobs view.'));
       const { url, job } = subject;
       const { params } = await new JobClient(servers.open(url)).workOf(job.id, PATIENCE);
       return submit(url, job.operation, await fillIn(url, job.operation, params as FormValues));
@@ -42,7 +43,7 @@ export function submitCommands(services: Services): Pick<CommandHandlers, 'submi
 
     async sortServerFile(subject) {
       const row = isRow(subject) ? subject : serverFilesView.selection[0];
-      if (row?.kind !== 'entry') throw new SynclineError('Usage', 'Choose a file in Server Files.');
+      if (row?.kind !== 'entry') throw new SynclineError('Usage', l10n.t('Choose a file in Server Files.'));
       const { url, share } = row.place.address;
       const { path } = row.row;
       return submit(url, 'sort-file', await fillIn(url, 'sort-file', { share, path, to: path }));
@@ -63,7 +64,7 @@ export function submitCommands(services: Services): Pick<CommandHandlers, 'submi
     if (!fields) throw new SynclineError('UnknownOperation');
     const shares = server.shares.map(({ name }) => name);
     const suggest = (field: Field, values: FormValues) => suggestion(field, values, selectedPath());
-    return askForm({ title: `Syncline: Submit Job ${operation}`, fields, initial, suggest, shares });
+    return askForm({ title: l10n.t('Syncline: Submit Job {0}', operation), fields, initial, suggest, shares });
   }
 
   function selectedPath(): WirePath | undefined {
@@ -84,5 +85,6 @@ async function askOperation(client: JobClient): Promise<string> {
   const known = client
     .operations(PATIENCE)
     .then((operations) => operations.map(({ name, summary }) => ({ label: name, detail: summary })));
-  return (await askOne(known, { title: 'Syncline: Submit Job', placeHolder: 'Which operation?' })).label;
+  return (await askOne(known, { title: l10n.t('Syncline: Submit Job'), placeHolder: l10n.t('Which operation?') }))
+    .label;
 }

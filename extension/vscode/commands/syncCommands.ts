@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import type { CommandHandlers } from './commandIds.ts';
@@ -18,7 +19,7 @@ export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
         typeof options === 'object' && options !== null && (options as { confirmed?: unknown }).confirmed === true;
       const outcomes = await Promise.allSettled(chosen(subject).map((target) => target.syncNow({ confirmed })));
       const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
-      for (const { reason } of failures.slice(1)) messenger.report('sync', reason);
+      for (const { reason } of failures.slice(1)) messenger.report(l10n.t('sync'), reason);
       if (failures[0]) throw SynclineError.from(failures[0].reason);
       return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined));
     },
@@ -34,13 +35,14 @@ export function syncCommands(services: Services): Pick<CommandHandlers, Names> {
     async explainFile(...args) {
       const [local] = localFilesFor(services, args);
       if (local) {
-        if (!local.target) throw new SynclineError('Usage', `“${local.uri.fsPath}” is in no folder that is synced.`);
+        if (!local.target)
+          throw new SynclineError('Usage', l10n.t('“{0}” is in no folder that is synced.', local.uri.fsPath));
         return tell(await local.target.explain(local.uri.fsPath));
       }
-      const [file] = await serverPathsFor(services, args, 'Explain File');
+      const [file] = await serverPathsFor(services, args, l10n.t('Explain File'));
       const paired = file && targets.ofServerPath(file.place, file.path);
       if (paired) return tell(await paired.target.explain(paired.file));
-      throw new SynclineError('Usage', 'No folder of this workspace syncs with this place.');
+      throw new SynclineError('Usage', l10n.t('No folder of this workspace syncs with this place.'));
     },
   };
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
@@ -9,10 +10,10 @@ import { askOne } from './input.ts';
 import type { Services } from './services.ts';
 
 const MODE_TEXT: Record<Mode, string> = {
-  'two-way': 'Changes travel both ways; what changed on both sides is for you to decide',
-  push: 'Local changes go to the server; what only the server has stays',
-  pull: 'Changes on the server come here; what is only here stays',
-  mirror: 'The server becomes exactly what is here',
+  'two-way': l10n.t('Changes travel both ways; what changed on both sides is for you to decide'),
+  push: l10n.t('Local changes go to the server; what only the server has stays'),
+  pull: l10n.t('Changes on the server come here; what is only here stays'),
+  mirror: l10n.t('The server becomes exactly what is here'),
 };
 
 /** Pairs a folder of the workspace with a place, by an entry in the workspace's settings. */
@@ -22,7 +23,7 @@ export function syncFolderCommand(services: Services): Pick<CommandHandlers, 'sy
       const folder =
         folderUri instanceof vscode.Uri ? vscode.workspace.getWorkspaceFolder(folderUri) : await askFolder(services);
       if (!folder)
-        throw new SynclineError('Usage', 'Open a folder first; it is folders of a workspace that are synced.');
+        throw new SynclineError('Usage', l10n.t('Open a folder first; it is folders of a workspace that are synced.'));
       const address = typeof label === 'string' ? parseTarget(label) : await askPlace(services);
       const chosen = isMode(mode) ? mode : await askMode(services, folder.name, address);
       await services.consent.give({ folder: { name: folder.name, path: folder.uri.fsPath }, address });
@@ -42,15 +43,16 @@ async function askFolder(services: Services): Promise<vscode.WorkspaceFolder | u
   const folders = localFolders();
   if (folders.length <= 1) return folders[0] ?? folderToSync(services);
   const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
-  return (await askOne(items, { title: 'Syncline: Sync Folder', placeHolder: 'Which folder?' })).folder;
+  return (await askOne(items, { title: l10n.t('Syncline: Sync Folder'), placeHolder: l10n.t('Which folder?') })).folder;
 }
 
 async function askPlace({ places }: Services): Promise<ServerAddress> {
   const [only] = places.all;
-  if (!only) throw new SynclineError('ConnectionFailed', 'Connect to a server first.');
+  if (!only) throw new SynclineError('ConnectionFailed', l10n.t('Connect to a server first.'));
   if (places.all.length === 1) return only.address;
   const items = places.all.map(({ address }) => ({ label: address.label, address }));
-  return (await askOne(items, { title: 'Syncline: Sync Folder', placeHolder: 'With which place?' })).address;
+  return (await askOne(items, { title: l10n.t('Syncline: Sync Folder'), placeHolder: l10n.t('With which place?') }))
+    .address;
 }
 
 interface ModeItem extends vscode.QuickPickItem {
@@ -60,14 +62,14 @@ interface ModeItem extends vscode.QuickPickItem {
 /** The list stays while a person decides whether the place is production, too. */
 async function askMode({ guard }: Services, name: string, address: ServerAddress): Promise<Mode> {
   const modes: ModeItem[] = MODES.map((mode) => ({ label: mode, detail: MODE_TEXT[mode], mode }));
-  const separator = { label: 'Server', kind: vscode.QuickPickItemKind.Separator };
-  const title = `Syncline: Sync “${name}” with ${address.label}`;
+  const separator = { label: l10n.t('Server'), kind: vscode.QuickPickItemKind.Separator };
+  const title = l10n.t('Syncline: Sync “{0}” with {1}', name, address.label);
   for (let isProduction = guard.isProduction(address); ; ) {
     const box: ModeItem = {
-      label: `${isProduction ? '$(pass-filled)' : '$(circle-large-outline)'} Production`,
-      detail: 'Marked wherever it is named; you are asked before the first write of each session',
+      label: l10n.t('{0} Production', isProduction ? '$(pass-filled)' : '$(circle-large-outline)'),
+      detail: l10n.t('Marked wherever it is named; you are asked before the first write of each session'),
     };
-    const placeHolder = 'Which way do changes travel?';
+    const placeHolder = l10n.t('Which way do changes travel?');
     const { mode } = await askOne<ModeItem>([...modes, separator, box], { title, placeHolder });
     if (!mode) {
       isProduction = !isProduction;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as session from '../../../server/protocol/messages/session.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import type { CommandHandlers } from './commandIds.ts';
@@ -22,10 +23,10 @@ export function testConnectionCommand({ servers, messenger }: Services): Pick<Co
       }
       const { server, token, shares } = client.server;
       const told = [
-        `${url} answers in ${best < 10 ? best.toFixed(1) : Math.round(best)} ms`,
+        l10n.t('{0} answers in {1} ms', url, best < 10 ? best.toFixed(1) : Math.round(best)),
         `${printable(server.name)} ${printable(server.version)}`,
-        `token “${printable(token.name)}” may ${token.rights.join(', ')}`,
-        `shares: ${shares.map(({ name }) => name).join(', ') || 'none'}`,
+        l10n.t('token “{0}” may {1}', printable(token.name), token.rights.join(', ')),
+        l10n.t('shares: {0}', shares.map(({ name }) => name).join(', ') || 'none'),
       ].join('; ');
       messenger.inform(`${told}.`);
       return told;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -51,9 +52,10 @@ interface Outcome {
 }
 
 /** What a person who has cancelled wants to know. */
-const UPLOAD_IS_SAFE =
-  'Every file on the server is whole, the old or the new one; another upload goes on where this one stopped.';
-const DOWNLOAD_IS_SAFE = 'Every file here is whole: the new one, or what was there before.';
+const UPLOAD_IS_SAFE = l10n.t(
+  'Every file on the server is whole, the old or the new one; another upload goes on where this one stopped.',
+);
+const DOWNLOAD_IS_SAFE = l10n.t('Every file here is whole: the new one, or what was there before.');
 
 /** Copies on demand, both ways, whatever automatic sync does. */
 export function transferCommands(services: Services): Pick<CommandHandlers, Names> {
@@ -67,11 +69,11 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
       const again = () =>
         void vscode.commands.executeCommand(commandId(kind === 'files' ? 'upload' : 'uploadFolder'), ...args);
       await withProgress(
-        `Uploading ${subjectText(uploads)}`,
+        l10n.t('Uploading {0}', subjectText(uploads)),
         async (signal, progress) => {
           for (const each of uploads) await upload(each, outcome, signal, progress, optionsOf(args));
         },
-        () => cancelled(`Upload of ${subjectText(uploads)} cancelled`, UPLOAD_IS_SAFE, again),
+        () => cancelled(l10n.t('Upload of {0} cancelled', subjectText(uploads)), UPLOAD_IS_SAFE, again),
       );
       finish('upload', outcome, again);
       return { uploaded: outcome.files, skipped: outcome.skipped, failures: outcome.failures };
@@ -118,9 +120,9 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
         mayReplace: async () =>
           replace ||
           confirm(
-            `“${path}” on the server differs from what was last seen here. Replace it?`,
-            'It stays in the server’s history.',
-            'Replace',
+            l10n.t('“{0}” on the server differs from what was last seen here. Replace it?', path),
+            l10n.t('It stays in the server’s history.'),
+            l10n.t('Replace'),
           ),
       });
       outcome.files += sent.changed ? 1 : 0;
@@ -133,24 +135,24 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
   }
 
   function cancelled(what: string, safe: string, again: () => void): void {
-    messenger.inform(`${what}. ${safe}`, { label: 'Try Again', run: again });
+    messenger.inform(`${what}. ${safe}`, { label: l10n.t('Try Again'), run: again });
   }
 
   function finish(doing: 'upload' | 'download', outcome: Outcome, retry: () => void): void {
     const { files, skipped, bytes, total, failures } = outcome;
     messenger.reportBatch(doing, failures, total, retry);
     if (failures.length > 0) return;
-    const done = doing === 'upload' ? 'Uploaded' : 'Downloaded';
-    const left = skipped > 0 ? `, ${countText(skipped, 'file')} skipped` : '';
+    const done = doing === 'upload' ? l10n.t('Uploaded') : l10n.t('Downloaded');
+    const left = skipped > 0 ? l10n.t(', {0} skipped', countText(skipped, 'file')) : '';
     const text =
       files === 0 && skipped === 0
-        ? 'Nothing to do: both sides are the same'
+        ? l10n.t('Nothing to do: both sides are the same')
         : `${done} ${countText(files, 'file')}, ${sizeText(bytes)}${left}`;
     vscode.window.setStatusBarMessage(`$(check) ${text}`, 5000);
   }
 
   const download = async (...args: readonly unknown[]): Promise<unknown> => {
-    const paths = await serverPathsFor(services, args.slice(0, 2), 'Download');
+    const paths = await serverPathsFor(services, args.slice(0, 2), l10n.t('Download'));
     const { replace = false } = optionsOf(args);
     const outcome: Outcome = { files: 0, skipped: 0, bytes: 0, total: 0, failures: [] };
     const places = await Promise.all(paths.map(async (file) => ({ ...file, to: await destinationOf(services, file) })));
@@ -162,7 +164,8 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
             signal,
             ...watch(progress),
             safetyFor: (root) => new OneDownloadSafety(downloadPlace(services.stateHome, root)),
-            mayReplace: async (text) => replace || confirm(text, 'A safety copy of what is here is kept.', 'Replace'),
+            mayReplace: async (text) =>
+              replace || confirm(text, l10n.t('A safety copy of what is here is kept.'), l10n.t('Replace')),
           });
           outcome.files += copied.copied;
           outcome.bytes += copied.bytes;
@@ -178,8 +181,8 @@ export function transferCommands(services: Services): Pick<CommandHandlers, Name
         }
       }
     };
-    await withProgress(`Downloading ${subjectText(paths)}`, task, () =>
-      cancelled(`Download of ${subjectText(paths)} cancelled`, DOWNLOAD_IS_SAFE, again),
+    await withProgress(l10n.t('Downloading {0}', subjectText(paths)), task, () =>
+      cancelled(l10n.t('Download of {0} cancelled', subjectText(paths)), DOWNLOAD_IS_SAFE, again),
     );
     finish('download', outcome, again);
     return { downloaded: outcome.files, failures: outcome.failures, to: places.map(({ to }) => to) };
@@ -216,8 +219,8 @@ async function uploadsFor(services: Services, args: readonly unknown[], kind: 'f
   }
   const { place, path } = await serverFolderFor(services, subject);
   const chosen = await vscode.window.showOpenDialog({
-    title: `Upload to ${path ?? place.label}`,
-    openLabel: 'Upload',
+    title: l10n.t('Upload to {0}', path ?? place.label),
+    openLabel: l10n.t('Upload'),
     canSelectFiles: kind === 'files',
     canSelectFolders: kind === 'folder',
     canSelectMany: true,
@@ -234,7 +237,7 @@ async function uploadsFor(services: Services, args: readonly unknown[], kind: 'f
 async function saveIfDirty(uri: vscode.Uri): Promise<void> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open?.isDirty && !(await open.save()))
-    throw new SynclineError('Usage', `“${basename(uri.fsPath)}” could not be saved first.`);
+    throw new SynclineError('Usage', l10n.t('“{0}” could not be saved first.', basename(uri.fsPath)));
 }
 
 /** The counterpart in the workspace; for what has none, where the person wants it. */
@@ -247,7 +250,7 @@ async function destinationOf(
   const folder = localFolders()[0]?.uri;
   const start = folder && vscode.Uri.joinPath(folder, nameOf(path));
   const chosen = await vscode.window.showSaveDialog({
-    title: `Download “${nameOf(path)}” to`,
+    title: l10n.t('Download “{0}” to', nameOf(path)),
     ...(start && { defaultUri: start }),
   });
   if (!chosen) throw new SynclineError('Cancelled');

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isSound } from '../../sync/verification.ts';
 import { withProgress } from '../messages/progress.ts';
 import { verificationDocument, verificationSummary } from '../targets/verificationText.ts';
@@ -16,24 +17,26 @@ export function verifyCommands(services: Services): Pick<CommandHandlers, 'verif
       const documents: string[] = [];
       for (const target of chosenTargets(services, subject)) {
         const { name } = target.folder;
-        const verification = await withProgress(`Reading both sides of “${name}”`, (signal, progress) =>
+        const verification = await withProgress(l10n.t('Reading both sides of “{0}”', name), (signal, progress) =>
           target.verify({
             signal,
             onProgress: (side, files) =>
-              progress.say(`${files.toLocaleString('en')} ${side === 'local' ? 'here' : 'on the server'}`),
+              progress.say(`${files.toLocaleString('en')} ${side === 'local' ? 'here' : l10n.t('on the server')}`),
           }),
         );
-        documents.push(verificationDocument(`“${name}” and ${target.address.label}`, verification));
+        documents.push(verificationDocument(l10n.t('“{0}” and {1}', name, target.address.label), verification));
         const text = `“${name}”: ${verificationSummary(verification)}.`;
         if (isSound(verification)) messenger.inform(text);
         else if (repairs) await target.repair(verification);
         else {
           const repair = (): void =>
-            void target.repair(verification).catch((error: unknown) => messenger.report(`repair “${name}”`, error));
-          messenger.warn(text, { label: 'Repair', run: repair });
+            void target
+              .repair(verification)
+              .catch((error: unknown) => messenger.report(l10n.t('repair “{0}”', name), error));
+          messenger.warn(text, { label: l10n.t('Repair'), run: repair });
         }
       }
-      await showDocument('Syncline: Verify Workspace', documents.join('\n\n'));
+      await showDocument(l10n.t('Syncline: Verify Workspace'), documents.join('\n\n'));
       return documents;
     },
   };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { nameOf } from '../../../server/protocol/wirePath.ts';
@@ -26,7 +27,7 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
 
   return {
     async openServerFile(subject) {
-      const [file] = await serverPathsFor(services, [subject], 'Open');
+      const [file] = await serverPathsFor(services, [subject], l10n.t('Open'));
       if (!file) return undefined;
       const uri = uriOf(file);
       // as in the Explorer, a click leaves the keys with the tree: Del must not reach into the text
@@ -43,18 +44,18 @@ export function viewCommands(services: Services): Pick<CommandHandlers, Names> {
     },
 
     async compareWithServer(subject) {
-      const [file] = await serverPathsFor(services, [subject], 'Compare with Server');
+      const [file] = await serverPathsFor(services, [subject], l10n.t('Compare with Server'));
       if (!file) return undefined;
       const local = targets.ofServerPath(file.place, file.path)?.file;
       if (!local || !existsSync(local))
-        throw new SynclineError('NotFound', `“${file.path}” has no counterpart in this workspace.`);
+        throw new SynclineError('NotFound', l10n.t('“{0}” has no counterpart in this workspace.', file.path));
       if (!(await (await filesOf(servers, file.place)).find(file.path)))
-        throw new SynclineError('NotFound', `“${file.path}” is not on the server yet.`);
+        throw new SynclineError('NotFound', l10n.t('“{0}” is not on the server yet.', file.path));
       await vscode.commands.executeCommand(
         'vscode.diff',
         uriOf(file),
         vscode.Uri.file(local),
-        `${nameOf(file.path)} (server ↔ here)`,
+        l10n.t('{0} (server ↔ here)', nameOf(file.path)),
       );
       return file.path;
     },

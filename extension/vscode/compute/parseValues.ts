@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 /** Numbers as the wire takes them: integers beyond what a double holds exactly travel as their digits. */
 export type Value = number | string;
 
@@ -11,21 +12,21 @@ const INTEGER = /^[+-]?\d+$/;
 /** For sums: every value must be a number. */
 export function parseNumbers(text: string): ParsedValues {
   const parts = splitValues(text);
-  if (parts.length === 0) return fault(0, 'Enter at least one number.');
+  if (parts.length === 0) return fault(0, l10n.t('Enter at least one number.'));
   const offender = parts.findIndex((part) => !isNumber(part));
-  if (offender >= 0) return fault(offender, `${describe(parts, offender)} is not a number.`);
+  if (offender >= 0) return fault(offender, l10n.t('{0} is not a number.', describe(parts, offender)));
   return { kind: 'values', values: parts.map(toNumber) };
 }
 
 /** For sorting: all numbers, or all texts. */
 export function parseSortable(text: string): ParsedValues {
   const parts = splitValues(text);
-  if (parts.length === 0) return fault(0, 'Enter at least one value.');
+  if (parts.length === 0) return fault(0, l10n.t('Enter at least one value.'));
   const numeric = parts.map(isNumber);
   if (!numeric.includes(true)) return { kind: 'values', values: parts };
   const offender = numeric.indexOf(false);
   if (offender >= 0)
-    return fault(offender, `${describe(parts, offender)} is not a number; sort numbers or texts, not both.`);
+    return fault(offender, l10n.t('{0} is not a number; sort numbers or texts, not both.', describe(parts, offender)));
   const values = parts.map(toNumber);
   // The wire sorts numbers as numbers and texts as texts, so one huge integer decides for all of them.
   return { kind: 'values', values: values.some((value) => typeof value === 'string') ? parts : values };
@@ -62,7 +63,7 @@ function toNumber(text: string): Value {
 
 function describe(parts: readonly string[], index: number): string {
   const part = parts[index] ?? '';
-  return `Value ${index + 1} (“${part.length > 40 ? `${part.slice(0, 40)}…` : part}”)`;
+  return l10n.t('Value {0} (“{1}”)', index + 1, part.length > 40 ? `${part.slice(0, 40)}…` : part);
 }
 
 const fault = (index: number, message: string): ParsedValues => ({ kind: 'fault', index, message });

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { nameOf, parentOf } from '../../../server/protocol/wirePath.ts';
 import type { Conflict } from '../../sync/reconcile/conflict.ts';
@@ -44,7 +45,7 @@ export class ConflictsTree implements vscode.TreeDataProvider<ConflictRow> {
     item.resourceUri = vscode.Uri.file(toLocal({ root: target.folder.path }, conflict.path) ?? target.folder.path);
     item.contextValue = 'conflict';
     item.command = {
-      title: 'Open Differences',
+      title: l10n.t('Open Differences'),
       command: commandId('openConflict'),
       arguments: [{ kind: 'conflict', target, conflict }],
     };

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -34,8 +35,8 @@ export async function openMergeEditor(view: MergeView, onMerged: () => void): Pr
   const before = document.getText();
   await vscode.commands.executeCommand(OPEN, {
     base: view.base,
-    input1: { uri: view.theirs, title: 'Theirs', description: 'on the server' },
-    input2: { uri: copyOfMine(view, before), title: 'Mine', description: 'here' },
+    input1: { uri: view.theirs, title: l10n.t('Theirs'), description: l10n.t('on the server') },
+    input2: { uri: copyOfMine(view, before), title: l10n.t('Mine'), description: l10n.t('here') },
     output: view.local,
   });
   const tab = await begun(document, before);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Entry } from '../../../server/protocol/entry.ts';
@@ -19,19 +20,23 @@ export async function askReplace(
   local: string,
   place: ServerAddress,
 ): Promise<readonly Replacement[]> {
-  const replace = differing.length === 1 ? 'Replace' : `Replace ${differing.length.toLocaleString('en')}`;
+  const replace =
+    differing.length === 1 ? l10n.t('Replace') : l10n.t('Replace {0}', differing.length.toLocaleString('en'));
   const answer = await vscode.window.showWarningMessage(
     differing.length === 1
-      ? 'A file on the server differs from what was last seen here. Replace it?'
-      : `${countText(differing.length, 'file')} on the server differ from what was last seen here. Replace them?`,
-    { modal: true, detail: `${listed(differing)}\n\nWhat is replaced stays in the server’s history.` },
+      ? l10n.t('A file on the server differs from what was last seen here. Replace it?')
+      : l10n.t(
+          '{0} on the server differ from what was last seen here. Replace them?',
+          countText(differing.length, 'file'),
+        ),
+    { modal: true, detail: l10n.t('{0}\n\nWhat is replaced stays in the server’s history.', listed(differing)) },
     replace,
-    'Skip',
-    'Show',
+    l10n.t('Skip'),
+    l10n.t('Show'),
   );
   if (answer === replace) return differing;
-  if (answer === 'Skip') return [];
-  if (answer === 'Show') return pick(differing, local, place);
+  if (answer === l10n.t('Skip')) return [];
+  if (answer === l10n.t('Show')) return pick(differing, local, place);
   throw new SynclineError('Cancelled');
 }
 
@@ -39,7 +44,10 @@ interface Item extends vscode.QuickPickItem {
   readonly replacement: Replacement;
 }
 
-const COMPARE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('diff'), tooltip: 'Compare with the server' };
+const COMPARE: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('diff'),
+  tooltip: l10n.t('Compare with the server'),
+};
 
 /** All of them, each with a button that opens both sides; what is ticked is replaced. */
 async function pick(
@@ -48,14 +56,14 @@ async function pick(
   place: ServerAddress,
 ): Promise<readonly Replacement[]> {
   const list = vscode.window.createQuickPick<Item>();
-  list.title = 'Syncline: Replace on the Server';
-  list.placeholder = 'Ticked files are replaced, the others are skipped';
+  list.title = l10n.t('Syncline: Replace on the Server');
+  list.placeholder = l10n.t('Ticked files are replaced, the others are skipped');
   list.canSelectMany = true;
   list.ignoreFocusOut = true;
   list.matchOnDescription = true;
   list.items = differing.map((replacement) => ({
     label: printable(replacement.path),
-    description: `server ${sizeOf(replacement.theirs)}, here ${sizeOf(replacement.mine)}`,
+    description: l10n.t('server {0}, here {1}', sizeOf(replacement.theirs), sizeOf(replacement.mine)),
     buttons: [COMPARE],
     replacement,
   }));
@@ -75,13 +83,15 @@ async function compare({ path, relative, theirs }: Replacement, local: string, p
   if (theirs.kind !== 'file') return;
   const left = contentUri({ url: place.url, share: place.share, path }, theirs);
   const right = vscode.Uri.file(join(local, relative));
-  await vscode.commands.executeCommand('vscode.diff', left, right, `${path} (server ↔ here)`, { preview: true });
+  await vscode.commands.executeCommand('vscode.diff', left, right, l10n.t('{0} (server ↔ here)', path), {
+    preview: true,
+  });
 }
 
 function listed(differing: readonly Replacement[]): string {
   const names = differing.slice(0, LISTED).map(({ path }) => printable(path));
   const rest = differing.length - names.length;
-  return [...names, ...(rest > 0 ? [`and ${rest.toLocaleString('en')} more`] : [])].join('\n');
+  return [...names, ...(rest > 0 ? [l10n.t('and {0} more', rest.toLocaleString('en'))] : [])].join('\n');
 }
 
 const sizeOf = (entry: Entry): string => (entry.kind === 'file' ? sizeText(entry.size) : entry.kind);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ContentId } from '../../../server/protocol/contentId.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ContentSink, ContentWriter } from '../../../server/protocol/transfer/contentSink.ts';
@@ -20,7 +21,8 @@ export async function downloadPart(
   share: string,
   { content, size, from, to }: ContentRange,
 ): Promise<Uint8Array> {
-  if (from < 0 || to > size || from > to) throw new SynclineError('InvalidParams', 'The file has no such part.');
+  if (from < 0 || to > size || from > to)
+    throw new SynclineError('InvalidParams', l10n.t('The file has no such part.'));
   if (from === to) return new Uint8Array();
   const enough = new AbortController();
   const part = new PartSink(to - from, () => enough.abort());

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
@@ -43,7 +44,7 @@ export async function undo(files: RemoteFiles, deletion: Deletion): Promise<void
       if (result.status === 'conflict')
         failure ??= new SynclineError(
           'AlreadyExists',
-          `There is something at “${result.path}” again; it was left alone.`,
+          l10n.t('There is something at “{0}” again; it was left alone.', result.path),
         );
     }
   }
@@ -52,9 +53,9 @@ export async function undo(files: RemoteFiles, deletion: Deletion): Promise<void
 
 export function deletionText(deletions: readonly Deletion[]): string {
   const [first] = deletions;
-  if (!first) return 'Nothing was deleted.';
-  if (deletions.length > 1) return `Deleted ${countText(deletions.length, 'item')} on the server.`;
+  if (!first) return l10n.t('Nothing was deleted.');
+  if (deletions.length > 1) return l10n.t('Deleted {0} on the server.', countText(deletions.length, 'item'));
   const inside = first.below.filter(({ entry }) => entry.kind !== 'directory').length;
-  const contents = first.entry.kind === 'directory' ? ` with ${countText(inside, 'file')}` : '';
-  return `Deleted “${nameOf(first.path)}”${contents} on the server.`;
+  const contents = first.entry.kind === 'directory' ? l10n.t(' with {0}', countText(inside, 'file')) : '';
+  return l10n.t('Deleted “{0}”{1} on the server.', nameOf(first.path), contents);
 }

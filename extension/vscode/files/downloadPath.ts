@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
@@ -35,8 +36,8 @@ export async function downloadPath(
   } catch (error) {
     if (SynclineError.from(error).code !== 'AlreadyExists') throw error;
     const question = isFolder
-      ? `Some files in “${basename(to)}” here differ from what the server has. Replace them?`
-      : `“${basename(to)}” here differs from what the server has. Replace it?`;
+      ? l10n.t('Some files in “{0}” here differ from what the server has. Replace them?', basename(to))
+      : l10n.t('“{0}” here differs from what the server has. Replace it?', basename(to));
     if (!(await options.mayReplace(question))) throw new SynclineError('Cancelled');
     return download(files, root, wanted, { ...options, safety: options.safetyFor(root) });
   }

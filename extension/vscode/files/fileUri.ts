@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { nameFault, parseWirePath, type WirePath } from '../../../server/protocol/wirePath.ts';
 
 /**
@@ -39,14 +40,14 @@ export function serverFileOf({ authority, path }: UriParts): ServerFile {
 /** For input boxes: what is wrong with a name, or undefined. */
 export function nameMessage(name: string): string | undefined {
   const fault = nameFault(name);
-  return fault === null ? undefined : `The name ${fault}.`;
+  return fault === null ? undefined : l10n.t('The name {0}.', fault);
 }
 
 /** For input boxes that take a path: every part is checked like a name. */
 export function pathMessage(text: string): string | undefined {
   for (const name of text.split('/')) {
     const fault = nameFault(name);
-    if (fault !== null) return name === text ? `The name ${fault}.` : `“${name}” ${fault}.`;
+    if (fault !== null) return name === text ? l10n.t('The name {0}.', fault) : `“${name}” ${fault}.`;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { sizeText } from './sizeText.ts';
 
 /** Bytes that are shown of a large file at once. */
@@ -26,4 +27,4 @@ export function readOffset(text: string, size: number): number | undefined {
 }
 
 export const partTitle = (name: string, { from, to }: { readonly from: number; readonly to: number }, size: number) =>
-  `${name} (${sizeText(from)} to ${sizeText(to)} of ${sizeText(size)})`;
+  l10n.t('{0} ({1} to {2} of {3})', name, sizeText(from), sizeText(to), sizeText(size));

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import type { PointInTime } from '../../connect/undo/pointsInTime.ts';
 import type { RestorePlan } from '../../connect/undo/planRestore.ts';
@@ -9,24 +10,24 @@ const MOST = 3;
 /** A point in time as one line of a list. Times are shown as the server's clock had them. */
 export function pointLine({ rev, until, replaced, deleted, by, paths }: PointInTime) {
   const counts = [
-    ...(deleted > 0 ? [`${countText(deleted, 'file')} deleted`] : []),
-    ...(replaced > 0 ? [`${countText(replaced, 'file')} replaced`] : []),
+    ...(deleted > 0 ? [l10n.t('{0} deleted', countText(deleted, 'file'))] : []),
+    ...(replaced > 0 ? [l10n.t('{0} replaced', countText(replaced, 'file'))] : []),
   ];
-  const more = paths.length > MOST ? ` and ${paths.length - MOST} more` : '';
+  const more = paths.length > MOST ? l10n.t(' and {0} more', paths.length - MOST) : '';
   return {
-    label: `Before ${new Date(until).toLocaleString()}`,
-    description: `${counts.join(', ')} by ${by.map((name) => printable(name)).join(', ')}`,
-    detail: `${paths.slice(0, MOST).join(', ')}${more}; revision ${rev}`,
+    label: l10n.t('Before {0}', new Date(until).toLocaleString()),
+    description: l10n.t('{0} by {1}', counts.join(', '), by.map((name) => printable(name)).join(', ')),
+    detail: l10n.t('{0}{1}; revision {2}', paths.slice(0, MOST).join(', '), more, rev),
   };
 }
 
 /** What carrying out a plan would mean, for a question. */
 export function restoreDetail({ operations, deletions, lost }: RestorePlan): string {
   return [
-    ...told(operations.length - deletions, ['comes back as it was', 'come back as they were']),
-    ...told(deletions, ['that was not there then is deleted', 'that were not there then are deleted']),
-    ...told(lost.length, ['cannot be had back and stays as now', 'cannot be had back and stay as now']),
-    'What is there now stays in the history.',
+    ...told(operations.length - deletions, [l10n.t('comes back as it was'), l10n.t('come back as they were')]),
+    ...told(deletions, [l10n.t('that was not there then is deleted'), l10n.t('that were not there then are deleted')]),
+    ...told(lost.length, [l10n.t('cannot be had back and stays as now'), l10n.t('cannot be had back and stay as now')]),
+    l10n.t('What is there now stays in the history.'),
   ].join(' ');
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { isContentId } from '../../../server/protocol/contentId.ts';
 import { type Entry, type FileEntry, sameEntry } from '../../../server/protocol/entry.ts';
@@ -96,7 +97,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
       if (entry.size > MOST_OPENED)
         throw new SynclineError(
           'TooLarge',
-          'It is too large for an editor; “Syncline: Open Part of File…” shows a part of it.',
+          l10n.t('It is too large for an editor; “Syncline: Open Part of File…” shows a part of it.'),
         );
       const bytes = await downloadBytes(client, share, entry);
       this.#seen.set(uri.toString(), entry);
@@ -151,7 +152,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     const target = serverFileOf(to);
     await this.#commit(from, async (path, client, share) => {
       if (target.path === undefined || target.share !== share || target.url !== serverFileOf(from).url)
-        throw new SynclineError('Unsupported', 'A rename stays within one share; copy the file instead.');
+        throw new SynclineError('Unsupported', l10n.t('A rename stays within one share; copy the file instead.'));
       const { entry } = await find(client, share, path);
       const expectTo = overwrite ? await entryAt(client, share, target.path) : null;
       return { kind: 'rename', from: path, to: target.path, expect: entry, expectTo };
@@ -168,7 +169,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     operation: (path: WirePath, client: ServerClient, share: string) => Operation | Promise<Operation>,
   ): Promise<void> {
     await this.#attempt(uri, async (client, { share, path }) => {
-      if (path === undefined) throw new SynclineError('AccessDenied', 'The share itself cannot be changed.');
+      if (path === undefined) throw new SynclineError('AccessDenied', l10n.t('The share itself cannot be changed.'));
       const operations = [await operation(path, client, share)];
       const { results } = await client.request(files.commit, { share, id: randomUUID(), operations });
       requireDone(results[0]);
@@ -179,7 +180,7 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
     try {
       const file = serverFileOf(uri);
       if (!this.#servers.get(file.url))
-        throw new SynclineError('ConnectionLost', `Syncline is not connected to ${file.url}.`);
+        throw new SynclineError('ConnectionLost', l10n.t('Syncline is not connected to {0}.', file.url));
       return await act(await this.#servers.client(file.url, { deadlineMs: PATIENCE_MS }), file);
     } catch (error) {
       throw fileSystemError(error, uri);
@@ -257,7 +258,9 @@ function requireDone(result: OperationResult | undefined): void {
   if (result?.status === 'problem') throw new SynclineError(result.code, result.message);
   throw new SynclineError(
     'Changed',
-    'It has changed on the server since it was opened here; nothing was overwritten. Compare, or save once more to replace it.',
+    l10n.t(
+      'It has changed on the server since it was opened here; nothing was overwritten. Compare, or save once more to replace it.',
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, parentOf, parseWirePath } from '../../../server/protocol/wirePath.ts';
@@ -52,7 +53,7 @@ export class ServerFilesDrops implements vscode.TreeDragAndDropController<Row> {
       if (id !== undefined && id === this.#dragged?.id) await this.#move(this.#dragged.rows, into);
       else await this.#upload(transfer, into);
     } catch (error) {
-      messenger.report(`bring it to ${into.path ?? into.place.label}`, error);
+      messenger.report(l10n.t('bring it to {0}', into.path ?? into.place.label), error);
     }
   }
 
@@ -71,14 +72,17 @@ export class ServerFilesDrops implements vscode.TreeDragAndDropController<Row> {
     if (rows.some(({ place: { address } }) => address.url !== url || address.share !== share))
       throw new SynclineError(
         'Unsupported',
-        'A move stays within one share; download the files and upload them there.',
+        l10n.t('A move stays within one share; download the files and upload them there.'),
       );
     const entries = new Map(rows.map(({ row }) => [row.path, row.entry]));
     const moves = movesInto([...entries.keys()], into.path);
     const [first] = moves;
     if (
       !first ||
-      !(await mayMove(moves.length === 1 ? `“${nameOf(first.from)}”` : `${moves.length} items`, into.path ?? label))
+      !(await mayMove(
+        moves.length === 1 ? `“${nameOf(first.from)}”` : l10n.t('{0} items', moves.length),
+        into.path ?? label,
+      ))
     )
       return;
     const files = await filesOf(servers, into.place);
@@ -109,7 +113,8 @@ async function writeNew(uri: vscode.Uri, bytes: Uint8Array): Promise<void> {
     () => true,
     () => false,
   );
-  if (isTaken) throw new SynclineError('AlreadyExists', `“${uri.path}” is on the server already; it was left alone.`);
+  if (isTaken)
+    throw new SynclineError('AlreadyExists', l10n.t('“{0}” is on the server already; it was left alone.', uri.path));
   await fs.writeFile(uri, bytes);
 }
 
@@ -124,5 +129,9 @@ const fromWindow = (uri: vscode.Uri): vscode.Uri => (uri.scheme === 'vscode-remo
 
 async function mayMove(what: string, where: string): Promise<boolean> {
   if (vscode.workspace.getConfiguration('explorer').get<boolean>('confirmDragAndDrop') === false) return true;
-  return confirm(`Move ${what} into “${where}”?`, 'The move happens on the server.', 'Move');
+  return confirm(
+    l10n.t('Move {0} into “{1}”?', what, where),
+    l10n.t('The move happens on the server.'),
+    l10n.t('Move'),
+  );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TreeView } from 'vscode';
 import type { ProductionGuard } from '../production/productionGuard.ts';
 import { bare, PRODUCTION } from '../status/statusText.ts';
@@ -18,7 +19,9 @@ export function serverFilesMessage(
     view.description = places.all.length === 1 && only ? `${mark}${bare(only.address.label)}` : '';
     const offline = places.all.filter(({ address }) => servers.get(address.url)?.state.kind !== 'online');
     view.message =
-      offline.length > 0 ? `Not connected to ${hosts(offline.map(({ address }) => address.url))} right now.` : '';
+      offline.length > 0
+        ? l10n.t('Not connected to {0} right now.', hosts(offline.map(({ address }) => address.url)))
+        : '';
   };
   const listening = [places, servers, guard].map((each) => each.onDidChange(update));
   update();

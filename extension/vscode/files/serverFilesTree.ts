@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ListRow } from '../../../server/protocol/messages/files.ts';
 import { nameOf, parentOf, printable, type WirePath } from '../../../server/protocol/wirePath.ts';
@@ -143,7 +144,7 @@ function placeItem(place: PlaceModel, isProduction: boolean): vscode.TreeItem {
   const { share, dir, url, label } = place.address;
   const item = new vscode.TreeItem(dir ?? share, vscode.TreeItemCollapsibleState.Expanded);
   item.id = label;
-  const where = dir === undefined ? new URL(url).host : `${share} on ${new URL(url).host}`;
+  const where = dir === undefined ? new URL(url).host : l10n.t('{0} on {1}', share, new URL(url).host);
   item.description = isProduction ? `${PRODUCTION} · ${where}` : where;
   item.tooltip = isProduction ? `${label}\n${PRODUCTION}` : label;
   item.iconPath = new vscode.ThemeIcon('server', isProduction ? PRODUCTION_COLOR : undefined);
@@ -152,11 +153,11 @@ function placeItem(place: PlaceModel, isProduction: boolean): vscode.TreeItem {
 }
 
 function moreItem(row: Row & { kind: 'more' }): vscode.TreeItem {
-  const item = new vscode.TreeItem('Load more…');
+  const item = new vscode.TreeItem(l10n.t('Load more…'));
   item.id = `${keyOf(row.place, row.folder)}\nmore`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.contextValue = 'more';
-  item.command = { title: 'Load more', command: commandId('loadMore'), arguments: [row] };
+  item.command = { title: l10n.t('Load more'), command: commandId('loadMore'), arguments: [row] };
   return item;
 }
 
@@ -169,11 +170,11 @@ function entryItem(shown: EntryRow, isPaired: boolean): vscode.TreeItem {
   item.resourceUri = uriOfRow(place, path);
   item.contextValue = `${entry.kind === 'directory' ? 'folder' : entry.kind}${isPaired ? '.paired' : ''}`;
   if (entry.kind === 'directory') return item;
-  item.command = { title: 'Open', command: commandId('openServerFile'), arguments: [shown] };
+  item.command = { title: l10n.t('Open'), command: commandId('openServerFile'), arguments: [shown] };
   if (entry.kind === 'link') item.description = `→ ${printable(entry.target)}`;
   item.tooltip =
     entry.kind === 'link'
-      ? `${path}\nSymbolic link to ${printable(entry.target)}`
-      : `${path}\n${sizeText(entry.size)}, changed ${new Date(modifiedAt).toLocaleString()}`;
+      ? l10n.t('{0}\nSymbolic link to {1}', path, printable(entry.target))
+      : l10n.t('{0}\n{1}, changed {2}', path, sizeText(entry.size), new Date(modifiedAt).toLocaleString());
   return item;
 }

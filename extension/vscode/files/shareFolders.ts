@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
@@ -42,9 +43,9 @@ export function refreshWhenOnline(servers: Servers): Disposable {
 export function openAsFolder({ url, share, dir, label }: ServerAddress): void {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (openedShares().some((address) => address.label === label))
-    throw new SynclineError('Usage', `${label} is a folder of this workspace already.`);
+    throw new SynclineError('Usage', l10n.t('{0} is a folder of this workspace already.', label));
   const uri = vscode.Uri.from({ scheme: SCHEME, ...uriParts({ url, share, path: dir }) });
-  const name = `${dir ?? share} on ${new URL(url).host}`;
+  const name = l10n.t('{0} on {1}', dir ?? share, new URL(url).host);
   if (!vscode.workspace.updateWorkspaceFolders(folders.length, 0, { uri, name }))
-    throw new SynclineError('Unsupported', 'The editor does not take it as a folder of this workspace.');
+    throw new SynclineError('Unsupported', l10n.t('The editor does not take it as a folder of this workspace.'));
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 /** `1.4 MB`, in steps of 1,000 as file managers count. */
@@ -13,4 +15,4 @@ export function sizeText(bytes: number): string {
 
 /** `1 file`, `2 files`. */
 export const countText = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
+  l10n.t(count === 1 ? `{0} ${noun}` : `{0} ${plural}`, count.toLocaleString('en'));

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { hashFile } from '../../../server/protocol/disk/hashFile.ts';
 import { isExecutable } from '../../../server/protocol/disk/statIdentity.ts';
 import { type Entry, type FileEntry, sameEntry } from '../../../server/protocol/entry.ts';
@@ -32,7 +33,7 @@ export async function uploadOne(
   ]);
   const current = found?.entry ?? null;
   if (current?.kind === 'directory')
-    throw new SynclineError('NotAFile', `“${path}” is a folder on the server; it was left alone.`);
+    throw new SynclineError('NotAFile', l10n.t('“{0}” is a folder on the server; it was left alone.', path));
   const entry: FileEntry = { kind: 'file', content, size, executable: isExecutable(identity) };
   if (sameEntry(entry, current)) return { changed: false, size };
   if (current && !sameEntry(current, options.base) && !(await options.mayReplace()))

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ListRow, Version } from '../../../server/protocol/messages/files.ts';
 import { nameOf, parentOf, printable } from '../../../server/protocol/wirePath.ts';
@@ -57,9 +58,9 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryRow> {
   getTreeItem(row: HistoryRow): vscode.TreeItem {
     if (row.kind === 'version') return versionItem(row);
     if (row.kind === 'now') return nowItem(row.row);
-    const item = new vscode.TreeItem('Load more…');
+    const item = new vscode.TreeItem(l10n.t('Load more…'));
     item.iconPath = new vscode.ThemeIcon('ellipsis');
-    item.command = { title: 'Load More', command: commandId('loadMoreVersions') };
+    item.command = { title: l10n.t('Load More'), command: commandId('loadMoreVersions') };
     return item;
   }
 
@@ -76,20 +77,20 @@ export function describeHistory(view: vscode.TreeView<HistoryRow>, { shown }: Hi
 }
 
 function nameText({ subject: { path, place, isFolder } }: ShownHistory): string {
-  if (isFolder) return `deleted in ${path ?? place.share}`;
+  if (isFolder) return l10n.t('deleted in {0}', path ?? place.share);
   return path === undefined ? place.share : nameOf(path);
 }
 
 function messageOf({ subject, now, versions }: ShownHistory): string | undefined {
-  if (versions.length > 0) return subject.isFolder || now ? undefined : 'It is not on the server any more.';
-  if (subject.isFolder) return 'Nothing that was deleted here is in the history.';
-  return now ? 'There are no earlier versions.' : 'It is not on the server, and never was.';
+  if (versions.length > 0) return subject.isFolder || now ? undefined : l10n.t('It is not on the server any more.');
+  if (subject.isFolder) return l10n.t('Nothing that was deleted here is in the history.');
+  return now ? l10n.t('There are no earlier versions.') : l10n.t('It is not on the server, and never was.');
 }
 
 function nowItem({ path, entry, modifiedAt }: ListRow): vscode.TreeItem {
-  const item = new vscode.TreeItem('Now');
+  const item = new vscode.TreeItem(l10n.t('Now'));
   item.description = [entry.kind === 'file' ? sizeText(entry.size) : entry.kind, timeText(modifiedAt)].join(' · ');
-  item.tooltip = `${path}\nOn the server now, changed ${new Date(modifiedAt).toLocaleString()}`;
+  item.tooltip = l10n.t('{0}\nOn the server now, changed {1}', path, new Date(modifiedAt).toLocaleString());
   item.iconPath = new vscode.ThemeIcon('circle-filled');
   item.contextValue = 'now';
   return item;
@@ -97,24 +98,30 @@ function nowItem({ path, entry, modifiedAt }: ListRow): vscode.TreeItem {
 
 function versionItem(row: VersionRow): vscode.TreeItem {
   const { path, rev, at, by, entry, reason, since } = row.version;
-  const size = entry.kind === 'file' ? sizeText(entry.size) : `link to ${printable(entry.target)}`;
+  const size = entry.kind === 'file' ? sizeText(entry.size) : l10n.t('link to {0}', printable(entry.target));
   const verb = reason === 'deleted' ? 'deleted' : 'replaced';
   const written = since?.at ?? null;
   const item = new vscode.TreeItem(
-    row.isOfFolder ? nameOf(path) : written === null ? `Until ${timeText(at)}` : timeText(written),
+    row.isOfFolder ? nameOf(path) : written === null ? l10n.t('Until {0}', timeText(at)) : timeText(written),
   );
   item.id = `${row.place.label}\n${path}\n${rev}`;
   item.description = row.isOfFolder
-    ? [size, `${timeText(at)} by ${printable(by)}`, parentOf(path)].filter(Boolean).join(' · ')
-    : `${size} · ${verb} ${timeText(at)} by ${printable(by)}`;
+    ? [size, l10n.t('{0} by {1}', timeText(at), printable(by)), parentOf(path)].filter(Boolean).join(' · ')
+    : l10n.t('{0} · {1} {2} by {3}', size, verb, timeText(at), printable(by));
   item.tooltip = [
     path,
     size,
-    ...(written === null ? [] : [`Written ${new Date(written).toLocaleString()}`]),
-    `${verb === 'deleted' ? 'Deleted' : 'Replaced'} ${new Date(at).toLocaleString()} by ${printable(by)}, revision ${rev}`,
+    ...(written === null ? [] : [l10n.t('Written {0}', new Date(written).toLocaleString())]),
+    l10n.t(
+      '{0} {1} by {2}, revision {3}',
+      verb === 'deleted' ? l10n.t('Deleted') : l10n.t('Replaced'),
+      new Date(at).toLocaleString(),
+      printable(by),
+      rev,
+    ),
   ].join('\n');
   item.iconPath = new vscode.ThemeIcon(reason === 'deleted' ? 'trash' : 'history');
   item.contextValue = `version.${entry.kind}`;
-  item.command = { title: 'Compare with Current', command: commandId('compareVersion'), arguments: [row] };
+  item.command = { title: l10n.t('Compare with Current'), command: commandId('compareVersion'), arguments: [row] };
   return item;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Field } from '../../../server/protocol/messages/jobs.ts';
 import { type ParsedValues, parseNumbers, parseSortable, sortParams, valuesText } from '../compute/parseValues.ts';
 import { pathMessage } from '../files/fileUri.ts';
@@ -42,13 +43,13 @@ export function readTyped(field: Field, text: string): Typed {
     }
     case 'integer': {
       const value = Number(text);
-      if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) return { fault: 'Enter a whole number.' };
-      return inBounds(field, value) ? { value } : { fault: `Enter a number ${rangeText(field)}.` };
+      if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) return { fault: l10n.t('Enter a whole number.') };
+      return inBounds(field, value) ? { value } : { fault: l10n.t('Enter a number {0}.', rangeText(field)) };
     }
     case 'text':
       return inBounds(field, text.length)
         ? { value: text }
-        : { fault: `Enter a text of ${rangeText(field)} characters.` };
+        : { fault: l10n.t('Enter a text of {0} characters.', rangeText(field)) };
     case 'choice':
     case 'share':
     case 'switch':
@@ -85,7 +86,7 @@ function jsonList(text: string): Typed {
     const value: unknown = JSON.parse(text);
     return { value };
   } catch (error) {
-    return { fault: `This is no JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { fault: l10n.t('This is no JSON: {0}', error instanceof Error ? error.message : String(error)) };
   }
 }
 
@@ -93,6 +94,6 @@ const inBounds = ({ least = -Infinity, most = Infinity }: Field, value: number):
   value >= least && value <= most;
 
 function rangeText({ least, most }: Field): string {
-  if (least === undefined) return `up to ${most}`;
-  return most === undefined ? `from ${least}` : `from ${least} to ${most}`;
+  if (least === undefined) return l10n.t('up to {0}', `${most}`);
+  return most === undefined ? l10n.t('from {0}', least) : l10n.t('from {0} to {1}', least, most);
 }

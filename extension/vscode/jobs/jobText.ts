@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
 
 /** A job as one line of a list. */
@@ -8,11 +9,11 @@ export function jobLine(job: Job): { readonly label: string; readonly descriptio
 export function stateText(job: Job): string {
   switch (job.state) {
     case 'running':
-      return job.progress > 0 ? `running, ${Math.floor(job.progress * 100)} %` : 'running';
+      return job.progress > 0 ? l10n.t('running, {0} %', Math.floor(job.progress * 100)) : l10n.t('running');
     case 'failed':
-      return `failed: ${job.error?.message ?? 'the server gave no reason'}`;
+      return l10n.t('failed: {0}', job.error?.message ?? l10n.t('the server gave no reason'));
     case 'interrupted':
-      return 'interrupted by a restart of the server';
+      return l10n.t('interrupted by a restart of the server');
     case 'queued':
     case 'cancelling':
     case 'succeeded':
@@ -31,21 +32,21 @@ export function jobDescription(job: Job): string {
 
 export function jobTooltip(job: Job): string {
   const times = [
-    ['Submitted', job.createdAt],
-    ['Started', job.startedAt],
-    ['Ended', job.endedAt],
-    ['Kept until', job.expiresAt],
+    [l10n.t('Submitted'), job.createdAt],
+    [l10n.t('Started'), job.startedAt],
+    [l10n.t('Ended'), job.endedAt],
+    [l10n.t('Kept until'), job.expiresAt],
   ] as const;
   return [
     `${job.operation}: ${stateText(job)}`,
-    `Id: ${job.id}`,
+    l10n.t('Id: {0}', job.id),
     ...times.flatMap(([what, at]) => (at === null ? [] : [`${what}: ${new Date(at).toLocaleString()}`])),
   ].join('\n');
 }
 
 /** What a job that gave no result has to tell. */
 export function endText(job: Job, params: unknown): string {
-  const parameters = params === null ? [] : ['', 'Parameters:', JSON.stringify(params, null, 2)];
+  const parameters = params === null ? [] : ['', l10n.t('Parameters:'), JSON.stringify(params, null, 2)];
   return [jobTooltip(job), ...parameters, ''].join('\n');
 }
 
@@ -79,8 +80,8 @@ export function timeText(at: number): string {
 }
 
 function durationText(ms: number): string {
-  if (ms < 1000) return `${ms} ms`;
+  if (ms < 1000) return l10n.t('{0} ms', ms);
   const seconds = ms / 1000;
   if (seconds < 100) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return l10n.t('{0} min {1} s', Math.floor(seconds / 60), Math.round(seconds % 60));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
 import { commandId } from '../commands/commandIds.ts';
@@ -75,9 +76,9 @@ function jobItem(row: JobRow): vscode.TreeItem {
   item.tooltip = jobTooltip(job);
   item.iconPath = iconOf(job);
   item.contextValue = isActive(job) ? 'jobActive' : job.state === 'succeeded' ? 'jobSucceeded' : 'jobEnded';
-  item.accessibilityInformation = { label: `Job ${job.operation}, ${jobDescription(job)}` };
+  item.accessibilityInformation = { label: l10n.t('Job {0}, {1}', job.operation, jobDescription(job)) };
   if (!isActive(job))
-    item.command = { title: 'Show Job Result', command: commandId('showJobResult'), arguments: [row] };
+    item.command = { title: l10n.t('Show Job Result'), command: commandId('showJobResult'), arguments: [row] };
   return item;
 }
 
@@ -85,15 +86,15 @@ function serverItem(url: string, active: number): vscode.TreeItem {
   const item = new vscode.TreeItem(new URL(url).host, vscode.TreeItemCollapsibleState.Expanded);
   item.id = url;
   item.iconPath = new vscode.ThemeIcon('server');
-  if (active > 0) item.description = countText(active, 'active job');
+  if (active > 0) item.description = countText(active, l10n.t('active job'));
   return item;
 }
 
 function moreItem(row: JobsRow & { kind: 'moreJobs' }): vscode.TreeItem {
-  const item = new vscode.TreeItem('Load more…');
+  const item = new vscode.TreeItem(l10n.t('Load more…'));
   item.id = `${row.url}\nmore`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.command = { title: 'Load More', command: commandId('loadMoreJobs'), arguments: [row] };
+  item.command = { title: l10n.t('Load More'), command: commandId('loadMoreJobs'), arguments: [row] };
   return item;
 }
 

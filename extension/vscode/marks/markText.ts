@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { SideDifference } from '../../sync/compareSides.ts';
 
 /** What is known of a path of a target; the first that is there counts. */
@@ -20,18 +21,24 @@ export interface Mark {
 
 export function markOf({ conflict, difference, isIgnored }: PathState): Mark | undefined {
   if (conflict !== undefined)
-    return { badge: '!', tooltip: `Conflict: ${conflict}`, color: 'syncline.conflictForeground', propagate: true };
+    return {
+      badge: '!',
+      tooltip: l10n.t('Conflict: {0}', conflict),
+      color: 'syncline.conflictForeground',
+      propagate: true,
+    };
   if (difference) return { ...DIFFERENCES[difference], propagate: true };
-  if (isIgnored) return { tooltip: 'Not synced: ignored', color: 'syncline.ignoredForeground', propagate: false };
+  if (isIgnored)
+    return { tooltip: l10n.t('Not synced: ignored'), color: 'syncline.ignoredForeground', propagate: false };
   return undefined;
 }
 
 const DIFFERENCES: Readonly<Record<SideDifference, Omit<Mark, 'propagate'>>> = {
   different: {
     badge: '≠',
-    tooltip: 'Different here and on the server',
+    tooltip: l10n.t('Different here and on the server'),
     color: 'syncline.differentForeground',
   },
-  onlyHere: { badge: '↑', tooltip: 'Only here, not on the server', color: 'syncline.onlyHereForeground' },
-  onlyThere: { badge: '↓', tooltip: 'Only on the server, not here', color: 'syncline.onlyThereForeground' },
+  onlyHere: { badge: '↑', tooltip: l10n.t('Only here, not on the server'), color: 'syncline.onlyHereForeground' },
+  onlyThere: { badge: '↓', tooltip: l10n.t('Only on the server, not here'), color: 'syncline.onlyThereForeground' },
 };

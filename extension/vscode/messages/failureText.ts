@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
 
@@ -9,7 +10,7 @@ export interface Failure {
 
 /** One sentence for a failed command: `Could not upload “a.txt”: The disk is full…`. */
 export function failureText(doing: string, error: unknown): string {
-  return `Could not ${doing}: ${SynclineError.from(error).message}`;
+  return l10n.t('Could not {0}: {1}', doing, SynclineError.from(error).message);
 }
 
 /** One message for any number of failures; the log has them all. */
@@ -17,7 +18,7 @@ export function batchText(doing: string, failures: readonly Failure[], total: nu
   const [first] = failures;
   if (!first) return '';
   const head = `“${printable(first.subject)}”: ${first.message}`;
-  if (total === 1) return `Could not ${doing} ${head}`;
-  const rest = failures.length === 1 ? '' : ` (and ${failures.length - 1} more)`;
-  return `Could not ${doing} ${failures.length} of ${total}: ${head}${rest}`;
+  if (total === 1) return l10n.t('Could not {0} {1}', doing, head);
+  const rest = failures.length === 1 ? '' : l10n.t(' (and {0} more)', failures.length - 1);
+  return l10n.t('Could not {0} {1} of {2}: {3}{4}', doing, failures.length, total, head, rest);
 }

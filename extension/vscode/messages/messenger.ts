@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { actionsFor, type ErrorAction } from './errorActions.ts';
@@ -79,8 +80,9 @@ export class Messenger {
     text: string,
     offers: readonly Offer[],
   ): void {
-    const chosen = (label: string | undefined) => offers.find((offer) => offer.label === label)?.run();
-    show(text, ...offers.map(({ label }) => label)).then(chosen, (error: unknown) => {
+    const labels = offers.map(({ label }) => l10n.t(label));
+    const chosen = (label: string | undefined) => offers[labels.findIndex((each) => each === label)]?.run();
+    show(text, ...labels).then(chosen, (error: unknown) => {
       logError(this.#log, 'A message could not be shown', error);
     });
   }

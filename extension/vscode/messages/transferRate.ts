@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { sizeText } from '../files/sizeText.ts';
 
 /** How far back the rate looks, and after how long it is worth telling, milliseconds. */
@@ -12,10 +13,10 @@ export class TransferRate {
   text(done: number, total: number, now: number): string {
     this.#samples.push({ at: now, done });
     while (this.#samples.length > 2 && (this.#samples[0]?.at ?? now) < now - WINDOW_MS) this.#samples.shift();
-    const amount = `${sizeText(done)} of ${sizeText(total)}`;
+    const amount = l10n.t('{0} of {1}', sizeText(done), sizeText(total));
     const rate = this.#perSecond(now);
     if (rate === undefined) return amount;
-    const left = rate > 0 && done < total ? `, ${durationText((total - done) / rate)} left` : '';
+    const left = rate > 0 && done < total ? l10n.t(', {0} left', durationText((total - done) / rate)) : '';
     return `${amount}, ${sizeText(rate)}/s${left}`;
   }
 
@@ -31,6 +32,6 @@ export class TransferRate {
 export function durationText(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 90) return l10n.t('{0} min', minutes);
+  return l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { planSummary } from '../targets/planText.ts';
 import type { PlanModel } from './planModel.ts';
@@ -12,7 +13,7 @@ export function describePlan(view: vscode.TreeView<PlanRow>, plans: PlanModel): 
   view.message = lines.join('\n') || undefined;
 }
 
-const HOW_TO_GO_ON = 'Untick what can wait, then press ▷ above to sync the rest.';
+const HOW_TO_GO_ON = l10n.t('Untick what can wait, then press ▷ above to sync the rest.');
 
 function messageOf(name: string, plan: Parameters<typeof planSummary>[0]): string {
   const summary = planSummary(plan);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { nameOf, parentOf, printable } from '../../../server/protocol/wirePath.ts';
@@ -82,7 +83,7 @@ export class PlanTree implements vscode.TreeDataProvider<PlanRow> {
         item.description = [conflictWords(row.conflict), parentOf(row.conflict.path)].filter(Boolean).join(' · ');
         item.tooltip = conflictTooltip(row.conflict);
         item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('syncline.conflictForeground'));
-        item.command = { title: 'Open Differences', command: commandId('openConflict'), arguments: [row] };
+        item.command = { title: l10n.t('Open Differences'), command: commandId('openConflict'), arguments: [row] };
         return item;
       }
       case 'planProblem': {
@@ -93,7 +94,7 @@ export class PlanTree implements vscode.TreeDataProvider<PlanRow> {
         return item;
       }
       case 'planMore':
-        return new vscode.TreeItem(`and ${row.rest.toLocaleString('en')} more`);
+        return new vscode.TreeItem(l10n.t('and {0} more', row.rest.toLocaleString('en')));
     }
   }
 
@@ -143,10 +144,10 @@ const stepsOfGroup = ({ shown, what }: PlanGroup): readonly AppliedOperation[] =
   what === 'local' || what === 'remote' ? shown.of(what) : [];
 
 const TITLES: Readonly<Record<PlanGroup['what'], readonly [string, string]>> = {
-  remote: ['To the server', 'cloud-upload'],
-  local: ['To this folder', 'cloud-download'],
-  conflicts: ['Conflicts', 'warning'],
-  problems: ['Problems', 'circle-slash'],
+  remote: [l10n.t('To the server'), 'cloud-upload'],
+  local: [l10n.t('To this folder'), 'cloud-download'],
+  conflicts: [l10n.t('Conflicts'), 'warning'],
+  problems: [l10n.t('Problems'), 'circle-slash'],
 };
 
 function groupItem(group: PlanGroup): vscode.TreeItem {
@@ -158,14 +159,14 @@ function groupItem(group: PlanGroup): vscode.TreeItem {
   if (what === 'conflicts' || what === 'problems') {
     item.description =
       what === 'conflicts'
-        ? `${countText(shown.plan.conflicts.length, 'path')}, left alone until you decide`
-        : `${countText(shown.plan.problems.length, 'path')}, left alone`;
+        ? l10n.t('{0}, left alone until you decide', countText(shown.plan.conflicts.length, 'path'))
+        : l10n.t('{0}, left alone', countText(shown.plan.problems.length, 'path'));
     return item;
   }
   const steps = shown.of(what);
   const chosen = steps.filter((step) => shown.isChosen(step));
   item.description = groupText(steps, chosen);
-  item.checkboxState = box(chosen.length === steps.length, `everything ${title.toLowerCase()}`);
+  item.checkboxState = box(chosen.length === steps.length, l10n.t('everything {0}', title.toLowerCase()));
   return item;
 }
 
@@ -173,15 +174,15 @@ function stepItem(row: PlanStep): vscode.TreeItem {
   const { label, description, icon, color } = stepLine(row.step);
   const item = new vscode.TreeItem(label);
   item.description = description;
-  item.tooltip = `${row.step.side === 'remote' ? 'On the server' : 'Here'}: ${label} ${description}`;
+  item.tooltip = `${row.step.side === 'remote' ? l10n.t('On the server') : l10n.t('Here')}: ${label} ${description}`;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.checkboxState = box(row.shown.isChosen(row.step), label);
-  item.command = { title: 'Open Differences', command: commandId('openPlanStep'), arguments: [row] };
+  item.command = { title: l10n.t('Open Differences'), command: commandId('openPlanStep'), arguments: [row] };
   return item;
 }
 
 const box = (checked: boolean, label: string) => ({
   state: checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
-  tooltip: checked ? 'Is carried out' : 'Is left out',
-  accessibilityInformation: { label: `Carry out: ${label}` },
+  tooltip: checked ? l10n.t('Is carried out') : l10n.t('Is left out'),
+  accessibilityInformation: { label: l10n.t('Carry out: {0}', label) },
 });

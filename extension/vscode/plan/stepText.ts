@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { nameOf, parentOf, printable } from '../../../server/protocol/wirePath.ts';
 import { bytesOf, type AppliedOperation } from '../../sync/plan.ts';
@@ -25,7 +26,7 @@ export function groupText(steps: readonly AppliedOperation[], chosen: readonly A
   const count =
     chosen.length === steps.length
       ? countText(steps.length, 'step')
-      : `${chosen.length.toLocaleString('en')} of ${all}`;
+      : l10n.t('{0} of {1}', chosen.length.toLocaleString('en'), all);
   return bytes > 0 ? `${count} · ${sizeText(bytes)}` : count;
 }
 
@@ -33,22 +34,22 @@ function shown(operation: Operation): { label: string; words: string; icon: stri
   switch (operation.kind) {
     case 'put': {
       const { entry, expect, path } = operation;
-      const size = entry.kind === 'file' ? sizeText(entry.size) : `link to ${printable(entry.target)}`;
+      const size = entry.kind === 'file' ? sizeText(entry.size) : l10n.t('link to {0}', printable(entry.target));
       const label = nameOf(path);
       return expect
-        ? { label, words: `changed, ${size}`, icon: 'diff-modified', color: 'charts.yellow' }
-        : { label, words: `new, ${size}`, icon: 'diff-added', color: 'charts.green' };
+        ? { label, words: l10n.t('changed, {0}', size), icon: 'diff-modified', color: 'charts.yellow' }
+        : { label, words: l10n.t('new, {0}', size), icon: 'diff-added', color: 'charts.green' };
     }
     case 'makeDirectory':
-      return { label: nameOf(operation.path), words: 'new folder', icon: 'new-folder', color: 'charts.green' };
+      return { label: nameOf(operation.path), words: l10n.t('new folder'), icon: 'new-folder', color: 'charts.green' };
     case 'delete': {
-      const words = operation.expect.kind === 'directory' ? 'folder deleted' : 'deleted';
+      const words = operation.expect.kind === 'directory' ? l10n.t('folder deleted') : l10n.t('deleted');
       return { label: nameOf(operation.path), words, icon: 'diff-removed', color: 'charts.red' };
     }
     case 'rename':
       return {
         label: nameOf(operation.to),
-        words: `renamed from ${operation.from}`,
+        words: l10n.t('renamed from {0}', operation.from),
         icon: 'diff-renamed',
         color: 'charts.blue',
       };

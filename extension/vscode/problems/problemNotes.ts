@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { ruleFaults } from '../../sync/ignore/ruleFaults.ts';
@@ -27,7 +28,9 @@ export function problemNotes(found: Found | undefined): ReadonlyMap<string, read
   if (!found) return new Map();
   const { ignoreFiles } = found;
   const notes: ProblemNote[] = [
-    ...found.problems().map(({ path, code, message }) => ({ path, line: 1, message: `Not synced: ${message}`, code })),
+    ...found
+      .problems()
+      .map(({ path, code, message }) => ({ path, line: 1, message: l10n.t('Not synced: {0}', message), code })),
     ...ignoreFiles.flatMap(({ path, text }) =>
       ruleFaults(text).map(({ line, message }) => ({ path, line, message, code: undefined })),
     ),
@@ -37,7 +40,11 @@ export function problemNotes(found: Found | undefined): ReadonlyMap<string, read
   if (notes.length > MOST_NOTES && last)
     byPath.get(last.path)?.push({
       ...last,
-      message: `… and ${(notes.length - MOST_NOTES).toLocaleString('en')} more behind “${printable(last.path)}”; “Syncline: Preview Sync” lists them all.`,
+      message: l10n.t(
+        '… and {0} more behind “{1}”; “Syncline: Preview Sync” lists them all.',
+        (notes.length - MOST_NOTES).toLocaleString('en'),
+        printable(last.path),
+      ),
     });
   return byPath;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { isWithin, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
@@ -16,7 +17,8 @@ export type MarkedPlace = Pick<ServerAddress, 'url' | 'share' | 'dir'>;
 /** Entries of `syncline.production`. One that is no address marks nothing, and is told of. */
 export function readMarks(value: unknown): { readonly marks: readonly ProductionMark[]; readonly faults: string[] } {
   const faults: string[] = [];
-  if (value !== undefined && !Array.isArray(value)) faults.push('The setting syncline.production must be a list.');
+  if (value !== undefined && !Array.isArray(value))
+    faults.push(l10n.t('The setting syncline.production must be a list.'));
   const marks = (Array.isArray(value) ? value : []).flatMap((entry: unknown) => {
     try {
       return [markOf(entry)];
@@ -44,7 +46,7 @@ export function withoutMarks(value: unknown, place: MarkedPlace): unknown[] {
 }
 
 function markOf(entry: unknown): ProductionMark {
-  if (typeof entry !== 'string') throw new SynclineError('Usage', 'An entry must be an address.');
+  if (typeof entry !== 'string') throw new SynclineError('Usage', l10n.t('An entry must be an address.'));
   const text = entry.replace(/\/+$/, '');
   // a server alone is no target, but can be marked
   if (/^wss?:\/\/[^/]+$/i.test(text)) return { url: parseTarget(`${text}/any`).url, share: undefined, dir: undefined };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ServerAddress } from '../../connect/target.ts';
 import { confirm } from '../commands/confirm.ts';
@@ -23,12 +24,14 @@ export async function removeMarks(place: MarkedPlace): Promise<void> {
 
 /** Why a sync does not write. */
 export const heldBack = ({ label }: ServerAddress): string =>
-  `${bare(label)} is marked as production: nothing is written to it before you agree.`;
+  l10n.t('{0} is marked as production: nothing is written to it before you agree.', bare(label));
 
 export function askWrite({ url, share }: MarkedPlace): Promise<boolean> {
   return confirm(
-    `${bare(url)}/${share} is marked as production. Write to it?`,
-    'You are asked once in each session of this window. What is replaced or deleted stays in the server’s history.',
-    'Write to Production',
+    l10n.t('{0}/{1} is marked as production. Write to it?', bare(url), share),
+    l10n.t(
+      'You are asked once in each session of this window. What is replaced or deleted stays in the server’s history.',
+    ),
+    l10n.t('Write to Production'),
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 
 /**
@@ -6,13 +7,13 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
  * to sending such links around.
  */
 export function addressOfConnectLink(path: string, query: string): string {
-  if (path !== '/connect') throw new SynclineError('Usage', 'This link is not one that Syncline knows.');
+  if (path !== '/connect') throw new SynclineError('Usage', l10n.t('This link is not one that Syncline knows.'));
   const parameters = new URLSearchParams(query);
   const address = parameters.get('url');
-  if (address === null || address === '') throw new SynclineError('Usage', 'The link names no server.');
+  if (address === null || address === '') throw new SynclineError('Usage', l10n.t('The link names no server.'));
   const others = [...parameters.keys()].filter((name) => name !== 'url');
   if (others.length > 0 || carriesCredentials(address))
-    throw new SynclineError('Usage', 'A link may name a server, but never carry a token; nothing was done.');
+    throw new SynclineError('Usage', l10n.t('A link may name a server, but never carry a token; nothing was done.'));
   return address;
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { ServerClient } from '../../connect/serverClient.ts';
 import type { Connection } from '../../connect/connection.ts';
@@ -74,6 +75,7 @@ async function firstAttempt(connection: Connection): Promise<ServerClient> {
 }
 
 function unknownShare({ share, url }: ServerAddress, shares: readonly string[]): SynclineError {
-  const known = shares.length === 0 ? 'It serves none to this token.' : `It serves: ${shares.join(', ')}.`;
-  return new SynclineError('UnknownShare', `${url} has no share named “${share}”. ${known}`);
+  const known =
+    shares.length === 0 ? l10n.t('It serves none to this token.') : l10n.t('It serves: {0}.', shares.join(', '));
+  return new SynclineError('UnknownShare', l10n.t('{0} has no share named “{1}”. {2}', url, share, known));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { commandId } from '../commands/commandIds.ts';
 import type { Services } from '../commands/services.ts';
@@ -22,7 +23,10 @@ export function followConnections(
       if (state?.kind !== 'failed') return void told.delete(url);
       if (connector.isBusy(url) || told.get(url) === state.error) return;
       told.set(url, state.error);
-      messenger.report(`connect to ${url}`, state.error, { retry: () => servers.get(url)?.retry(), server: url });
+      messenger.report(l10n.t('connect to {0}', url), state.error, {
+        retry: () => servers.get(url)?.retry(),
+        server: url,
+      });
     }),
   ];
 }

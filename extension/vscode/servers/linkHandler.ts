@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { parseTarget } from '../../connect/target.ts';
 import type { Messenger } from '../messages/messenger.ts';
@@ -15,12 +16,12 @@ export class LinkHandler implements vscode.UriHandler {
   async handleUri(uri: vscode.Uri): Promise<void> {
     try {
       const address = parseTarget(addressOfConnectLink(uri.path, uri.query));
-      this.#messenger.inform(`A link asks Syncline to connect to ${address.label}.`, {
-        label: 'Connect',
+      this.#messenger.inform(l10n.t('A link asks Syncline to connect to {0}.', address.label), {
+        label: l10n.t('Connect'),
         run: () => void vscode.commands.executeCommand(commandId('connect'), address.label),
       });
     } catch (error) {
-      this.#messenger.report('open the link', error);
+      this.#messenger.report(l10n.t('open the link'), error);
     }
   }
 }

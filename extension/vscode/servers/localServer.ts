@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { type ErrorName, ERRORS, SynclineError } from '../../../server/protocol/errors.ts';
 import { isRunning } from '../../../server/protocol/isRunning.ts';
@@ -76,7 +77,7 @@ export class LocalServer {
         if (!isTaken || at === ports.length - 1) throw error;
       }
     }
-    throw new SynclineError('Usage', 'There is no port to start the server on.');
+    throw new SynclineError('Usage', l10n.t('There is no port to start the server on.'));
   }
 
   /** Lets it finish what it is doing; kills it when that takes too long. */
@@ -120,13 +121,13 @@ export class LocalServer {
       if (fault.success) reject(new SynclineError(knownCode(fault.output.code), printable(fault.output.message)));
     });
     child.once('error', (cause) =>
-      reject(new SynclineError('Internal', 'The server could not be started.', { cause })),
+      reject(new SynclineError('Internal', l10n.t('The server could not be started.'), { cause })),
     );
     child.once('close', () =>
-      reject(new SynclineError('Internal', `The server ended while starting. ${printable(said)}`)),
+      reject(new SynclineError('Internal', l10n.t('The server ended while starting. {0}', printable(said)))),
     );
     const timer = setTimeout(
-      () => reject(new SynclineError('DeadlineExceeded', 'The server did not start in time.')),
+      () => reject(new SynclineError('DeadlineExceeded', l10n.t('The server did not start in time.'))),
       START_MS,
     );
     return promise.finally(() => clearTimeout(timer));
@@ -155,7 +156,7 @@ const TOKEN = /^[\w-]{16,128}$/;
 
 async function runningServer({ url, share, tokenFile }: Listening): Promise<RunningServer> {
   const token = (await readFile(tokenFile, 'utf8')).trim();
-  if (!TOKEN.test(token)) throw new SynclineError('Internal', 'The server’s token file holds no token.');
+  if (!TOKEN.test(token)) throw new SynclineError('Internal', l10n.t('The server’s token file holds no token.'));
   return { url, share, token };
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Clock } from '../../connect/clock.ts';
 import { Connection } from '../../connect/connection.ts';
@@ -47,7 +48,7 @@ export class Servers {
     const connection = new Connection({
       connect: async (signal) => {
         const token = await tokenOf(url);
-        if (token === undefined) throw new SynclineError('Unauthorized', `There is no token for ${url} yet.`);
+        if (token === undefined) throw new SynclineError('Unauthorized', l10n.t('There is no token for {0} yet.', url));
         return connect(url, token, signal);
       },
       keepTrying: true,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { SecretStorage } from 'vscode';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -24,8 +25,8 @@ export class Tokens {
    */
   async ask(url: string): Promise<string> {
     const token = await vscode.window.showInputBox({
-      title: `Token for ${url}`,
-      prompt: 'The server keeps it in the file that it names when it starts.',
+      title: l10n.t('Token for {0}', url),
+      prompt: l10n.t('The server keeps it in the file that it names when it starts.'),
       password: true,
       ignoreFocusOut: true,
       validateInput: (text) => tokenMessage(text.trim()),
@@ -43,6 +44,6 @@ export class Tokens {
 const keyOf = (url: string) => `syncline.token:${url}`;
 
 function tokenMessage(token: string): string | undefined {
-  if (token === '') return 'Enter the token.';
-  return /\s/.test(token) ? 'A token has no blanks in it.' : undefined;
+  if (token === '') return l10n.t('Enter the token.');
+  return /\s/.test(token) ? l10n.t('A token has no blanks in it.') : undefined;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { countText } from '../files/sizeText.ts';
 import { type TargetStatus, worst } from './targetStatus.ts';
 
@@ -20,7 +21,7 @@ export interface ShownPlace {
 }
 
 /** How production is called wherever a target is named. */
-export const PRODUCTION = 'PRODUCTION';
+export const PRODUCTION = l10n.t('PRODUCTION');
 
 export interface StatusBarText {
   /** With codicons. */
@@ -64,9 +65,11 @@ export const bare = (label: string): string => label.replace(/^wss?:\/\//, '');
 const ARROWS: Readonly<Record<string, string>> = { 'two-way': '⇄', push: '→', pull: '←', mirror: '⇒' };
 
 const RESTRICTED: StatusBarText = {
-  text: '$(shield) Syncline: restricted',
-  spoken: 'Syncline, off in Restricted Mode',
-  tooltip: 'Syncline: off in Restricted Mode. Nothing is connected to or synced until you trust this workspace.',
+  text: l10n.t('$(shield) Syncline: restricted'),
+  spoken: l10n.t('Syncline, off in Restricted Mode'),
+  tooltip: l10n.t(
+    'Syncline: off in Restricted Mode. Nothing is connected to or synced until you trust this workspace.',
+  ),
   severity: 'none',
   isProduction: false,
 };
@@ -74,16 +77,16 @@ const RESTRICTED: StatusBarText = {
 function withoutTargets(connected: readonly ShownPlace[]): StatusBarText {
   const [only] = connected;
   if (only === undefined) {
-    const spoken = 'Syncline, not connected';
-    const tooltip = 'Syncline: not connected';
+    const spoken = l10n.t('Syncline, not connected');
+    const tooltip = l10n.t('Syncline: not connected');
     return { text: '$(sync-ignored) Syncline', spoken, tooltip, severity: 'none', isProduction: false };
   }
   const isProduction = connected.some((each) => each.isProduction);
   const named = connected.length === 1 ? bare(only.label) : countText(connected.length, 'place');
   const place = isProduction ? `${named} · ${PRODUCTION}` : named;
   const labels = connected.map(({ label }) => label).join(', ');
-  const tooltip = `Syncline: connected to ${labels}; no folder of this workspace is synced`;
-  const spoken = `Syncline, connected to ${place}`;
+  const tooltip = l10n.t('Syncline: connected to {0}; no folder of this workspace is synced', labels);
+  const spoken = l10n.t('Syncline, connected to {0}', place);
   return { text: `$(plug) ${place}`, spoken, tooltip, severity: 'none', isProduction };
 }
 
@@ -98,17 +101,27 @@ interface Description {
 function describe(status: TargetStatus): Description {
   switch (status.kind) {
     case 'inSync':
-      return { icon: 'check', words: 'in sync', short: '', severity: 'none' };
+      return { icon: 'check', words: l10n.t('in sync'), short: '', severity: 'none' };
     case 'syncing':
-      return { icon: 'sync~spin', words: 'syncing', short: '', severity: 'none' };
+      return { icon: 'sync~spin', words: l10n.t('syncing'), short: '', severity: 'none' };
     case 'paused':
-      return { icon: 'debug-pause', words: 'auto-sync is paused', short: 'paused', severity: 'none' };
+      return { icon: 'debug-pause', words: l10n.t('auto-sync is paused'), short: l10n.t('paused'), severity: 'none' };
     case 'manual':
-      return { icon: 'circle-outline', words: 'auto-sync is off', short: 'manual', severity: 'none' };
+      return { icon: 'circle-outline', words: l10n.t('auto-sync is off'), short: l10n.t('manual'), severity: 'none' };
     case 'restricted':
-      return { icon: 'shield', words: 'not synced in Restricted Mode', short: 'restricted', severity: 'none' };
+      return {
+        icon: 'shield',
+        words: l10n.t('not synced in Restricted Mode'),
+        short: l10n.t('restricted'),
+        severity: 'none',
+      };
     case 'offline':
-      return { icon: 'debug-disconnect', words: `offline: ${status.message}`, short: 'offline', severity: 'warning' };
+      return {
+        icon: 'debug-disconnect',
+        words: l10n.t('offline: {0}', status.message),
+        short: l10n.t('offline'),
+        severity: 'warning',
+      };
     case 'conflicts':
       return both('git-merge', countText(status.count, 'conflict'), 'warning');
     case 'problems':
@@ -116,28 +129,33 @@ function describe(status: TargetStatus): Description {
     case 'asksConsent':
       return {
         icon: 'question',
-        words: 'waits for your consent to its address',
-        short: 'consent?',
+        words: l10n.t('waits for your consent to its address'),
+        short: l10n.t('consent?'),
         severity: 'warning',
       };
     case 'asksWrite':
       return {
         icon: 'question',
-        words: 'waits for your word before it writes to production',
-        short: 'write?',
+        words: l10n.t('waits for your word before it writes to production'),
+        short: l10n.t('write?'),
         severity: 'warning',
       };
     case 'asksFirstSync':
       return {
         icon: 'question',
-        words: 'waits for your word on the first sync',
-        short: 'first sync?',
+        words: l10n.t('waits for your word on the first sync'),
+        short: l10n.t('first sync?'),
         severity: 'warning',
       };
     case 'stopped':
-      return { icon: 'error', words: `stopped: ${status.message}`, short: 'stopped', severity: 'error' };
+      return {
+        icon: 'error',
+        words: l10n.t('stopped: {0}', status.message),
+        short: l10n.t('stopped'),
+        severity: 'error',
+      };
     case 'failed':
-      return { icon: 'error', words: status.message, short: 'failed', severity: 'error' };
+      return { icon: 'error', words: status.message, short: l10n.t('failed'), severity: 'error' };
   }
 }
 

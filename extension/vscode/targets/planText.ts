@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
@@ -9,16 +10,16 @@ import { countText, sizeText } from '../files/sizeText.ts';
 /** A plan in one line: `3 files go up (1.2 MB), 1 file comes down, 2 conflicts`. */
 export function planSummary(plan: Plan): string {
   const parts = [
-    puts(plan.toRemote, 'go up', 'goes up'),
-    puts(plan.toLocal, 'come down', 'comes down'),
-    count(plan.toRemote, 'rename', 'renamed on the server'),
-    count(plan.toLocal, 'rename', 'renamed here'),
-    count(plan.toRemote, 'delete', 'deleted on the server'),
-    count(plan.toLocal, 'delete', 'deleted here'),
+    puts(plan.toRemote, l10n.t('go up'), l10n.t('goes up')),
+    puts(plan.toLocal, l10n.t('come down'), l10n.t('comes down')),
+    count(plan.toRemote, 'rename', l10n.t('renamed on the server')),
+    count(plan.toLocal, 'rename', l10n.t('renamed here')),
+    count(plan.toRemote, 'delete', l10n.t('deleted on the server')),
+    count(plan.toLocal, 'delete', l10n.t('deleted here')),
     plan.conflicts.length > 0 ? countText(plan.conflicts.length, 'conflict') : '',
     plan.problems.length > 0 ? countText(plan.problems.length, 'problem') : '',
   ].filter((part) => part !== '');
-  return parts.length === 0 ? 'both sides agree; there is nothing to do' : parts.join(', ');
+  return parts.length === 0 ? l10n.t('both sides agree; there is nothing to do') : parts.join(', ');
 }
 
 /** The whole plan as a document. */
@@ -28,12 +29,15 @@ export function planDocument(title: string, plan: Plan): string {
     title,
     '',
     `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
-    'Nothing has been changed; “Syncline: Sync Now” carries this out.',
-    ...(plan.brake ? ['', `This needs your word first: ${plan.brake.message}`] : []),
-    ...section('To the server', plan.toRemote.map(operationLine)),
-    ...section('To this folder', plan.toLocal.map(operationLine)),
-    ...section('Conflicts: both sides changed, nothing is touched until you decide', plan.conflicts.map(conflictLine)),
-    ...section('Problems: these are left alone, everything else goes on', plan.problems.map(problemLine)),
+    l10n.t('Nothing has been changed; “Syncline: Sync Now” carries this out.'),
+    ...(plan.brake ? ['', l10n.t('This needs your word first: {0}', plan.brake.message)] : []),
+    ...section(l10n.t('To the server'), plan.toRemote.map(operationLine)),
+    ...section(l10n.t('To this folder'), plan.toLocal.map(operationLine)),
+    ...section(
+      l10n.t('Conflicts: both sides changed, nothing is touched until you decide'),
+      plan.conflicts.map(conflictLine),
+    ),
+    ...section(l10n.t('Problems: these are left alone, everything else goes on'), plan.problems.map(problemLine)),
     '',
   ].join('\n');
 }
@@ -51,14 +55,14 @@ function operationLine(operation: Operation): string {
     case 'put': {
       const { entry, expect, path } = operation;
       const size = entry.kind === 'file' ? `  ${sizeText(entry.size)}` : `  → ${printable(entry.target)}`;
-      return `${(expect ? 'change' : 'add').padEnd(VERB)}${path}${size}`;
+      return `${(expect ? l10n.t('change') : l10n.t('add')).padEnd(VERB)}${path}${size}`;
     }
     case 'makeDirectory':
-      return `${'folder'.padEnd(VERB)}${operation.path}/`;
+      return `${l10n.t('folder').padEnd(VERB)}${operation.path}/`;
     case 'delete':
-      return `${'delete'.padEnd(VERB)}${operation.path}${operation.expect.kind === 'directory' ? '/' : ''}`;
+      return `${l10n.t('delete').padEnd(VERB)}${operation.path}${operation.expect.kind === 'directory' ? '/' : ''}`;
     case 'rename':
-      return `${'rename'.padEnd(VERB)}${operation.from} → ${operation.to}`;
+      return `${l10n.t('rename').padEnd(VERB)}${operation.from} → ${operation.to}`;
   }
 }
 

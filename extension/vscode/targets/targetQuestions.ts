@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { commandId } from '../commands/commandIds.ts';
 import { bare } from '../status/statusText.ts';
@@ -10,13 +11,18 @@ import { planSummary } from './planText.ts';
  * stops everything, because something is very likely wrong. Undefined is no answer.
  */
 export async function askConsent({ folder, address, level }: ConfiguredTarget): Promise<boolean | undefined> {
-  const where = level === 'folder' ? 'folder’s' : 'workspace’s';
+  const where = level === 'folder' ? l10n.t('folder’s') : l10n.t('workspace’s');
   const answer = await vscode.window.showWarningMessage(
-    `The ${where} settings want to sync “${folder.name}” with ${address.label}. Its files would be sent there. Allow it?`,
-    'Allow',
-    'Do Not Allow',
+    l10n.t(
+      'The {0} settings want to sync “{1}” with {2}. Its files would be sent there. Allow it?',
+      where,
+      folder.name,
+      address.label,
+    ),
+    l10n.t('Allow'),
+    l10n.t('Do Not Allow'),
   );
-  return answer === undefined ? undefined : answer === 'Allow';
+  return answer === undefined ? undefined : answer === l10n.t('Allow');
 }
 
 /** Whoever looks at the plan goes on from there: a question that stays would be out of date as soon as that is carried out. */
@@ -25,22 +31,25 @@ export async function askFirstSync(
   plan: Plan,
   isProduction: boolean,
 ): Promise<boolean> {
-  const where = isProduction ? `${address.label}, which is production` : address.label;
-  const question = `First sync of “${folder.name}” with ${where}: ${planSummary(plan)}.`;
-  const answer = await vscode.window.showInformationMessage(question, 'Sync', 'Show Plan', 'Not Now');
-  if (answer === 'Show Plan')
-    await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
-  return answer === 'Sync';
+  const where = isProduction ? l10n.t('{0}, which is production', address.label) : address.label;
+  const question = l10n.t('First sync of “{0}” with {1}: {2}.', folder.name, where, planSummary(plan));
+  const [sync, showPlan] = [l10n.t('Sync'), l10n.t('Show Plan')];
+  const answer = await vscode.window.showInformationMessage(question, sync, showPlan, l10n.t('Not Now'));
+  if (answer === showPlan) await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
+  return answer === sync;
 }
 
 /** The first changes of a session that would go to production. */
 export async function askFirstWrite({ folder, address }: ConfiguredTarget): Promise<boolean> {
-  const question = `${bare(address.label)} is marked as production, and “${folder.name}” has changes for it. Write to it in this session?`;
-  for (;;) {
-    const answer = await vscode.window.showWarningMessage(question, 'Write to Production', 'Show Plan', 'Not Now');
-    if (answer !== 'Show Plan') return answer === 'Write to Production';
-    await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
-  }
+  const question = l10n.t(
+    '{0} is marked as production, and “{1}” has changes for it. Write to it in this session?',
+    bare(address.label),
+    folder.name,
+  );
+  const [write, showPlan] = [l10n.t('Write to Production'), l10n.t('Show Plan')];
+  const answer = await vscode.window.showWarningMessage(question, write, showPlan, l10n.t('Not Now'));
+  if (answer === showPlan) await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
+  return answer === write;
 }
 
 export async function askBrake(
@@ -48,13 +57,17 @@ export async function askBrake(
   message: string,
   isProduction: boolean,
 ): Promise<boolean> {
-  const mark = isProduction ? `${bare(address.label)} is marked as production. ` : '';
+  const mark = isProduction ? l10n.t('{0} is marked as production. ', bare(address.label)) : '';
   const options = {
     modal: true,
-    detail: `${mark}Sync of “${folder.name}” has stopped. If this is what you want, let it go on; what is deleted can be restored.`,
+    detail: l10n.t(
+      '{0}Sync of “{1}” has stopped. If this is what you want, let it go on; what is deleted can be restored.',
+      mark,
+      folder.name,
+    ),
   };
-  const answer = await vscode.window.showWarningMessage(message, options, 'Sync Anyway', 'Show Plan');
-  if (answer === 'Show Plan')
+  const answer = await vscode.window.showWarningMessage(message, options, l10n.t('Sync Anyway'), l10n.t('Show Plan'));
+  if (answer === l10n.t('Show Plan'))
     await vscode.commands.executeCommand(commandId('previewSync'), vscode.Uri.file(folder.path));
-  return answer === 'Sync Anyway';
+  return answer === l10n.t('Sync Anyway');
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
@@ -49,11 +50,11 @@ export function readTargets(sources: readonly TargetSource[], folders: readonly 
   for (const source of sources.toSorted((a, b) => NEARNESS[b.level] - NEARNESS[a.level])) {
     if (source.value === undefined) continue;
     if (!Array.isArray(source.value)) {
-      faults.push(`The setting syncline.targets (${source.level}) must be a list.`);
+      faults.push(l10n.t('The setting syncline.targets ({0}) must be a list.', source.level));
       continue;
     }
     source.value.forEach((entry: unknown, index) => {
-      const where = `Entry ${index + 1} of syncline.targets (${source.level})`;
+      const where = l10n.t('Entry {0} of syncline.targets ({1})', index + 1, source.level);
       try {
         const target = readEntry(entry, source, folders);
         if (target && !byFolder.has(target.folder.path)) byFolder.set(target.folder.path, target);
@@ -73,7 +74,7 @@ function readEntry(
   source: TargetSource,
   folders: readonly LocalFolder[],
 ): ConfiguredTarget | undefined {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw usage('it must be an object.');
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw usage(l10n.t('it must be an object.'));
   const {
     folder,
     server,
@@ -82,13 +83,14 @@ function readEntry(
     production = false,
   } = entry as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(entry).find((key) => !FIELDS.includes(key));
-  if (unknown !== undefined) throw usage(`“${printable(unknown)}” is not known here; there are ${FIELDS.join(', ')}.`);
-  if (typeof server !== 'string') throw usage('“server” is missing: write ws://HOST:PORT/SHARE.');
-  if (!isMode(mode)) throw usage(`“mode” must be one of ${MODES.join(', ')}.`);
-  if (folder !== undefined && typeof folder !== 'string') throw usage('“folder” must be a name or a path.');
-  if (typeof merge !== 'boolean') throw usage('“merge” must be true or false.');
-  if (merge && mode !== 'two-way') throw usage('“merge” writes on both sides, so it needs the mode two-way.');
-  if (typeof production !== 'boolean') throw usage('“production” must be true or false.');
+  if (unknown !== undefined)
+    throw usage(l10n.t('“{0}” is not known here; there are {1}.', printable(unknown), FIELDS.join(', ')));
+  if (typeof server !== 'string') throw usage(l10n.t('“server” is missing: write ws://HOST:PORT/SHARE.'));
+  if (!isMode(mode)) throw usage(l10n.t('“mode” must be one of {0}.', MODES.join(', ')));
+  if (folder !== undefined && typeof folder !== 'string') throw usage(l10n.t('“folder” must be a name or a path.'));
+  if (typeof merge !== 'boolean') throw usage(l10n.t('“merge” must be true or false.'));
+  if (merge && mode !== 'two-way') throw usage(l10n.t('“merge” writes on both sides, so it needs the mode two-way.'));
+  if (typeof production !== 'boolean') throw usage(l10n.t('“production” must be true or false.'));
   const local = matchFolder(folder, source, folders);
   return local && { folder: local, address: parseTarget(server), mode, merge, production, level: source.level };
 }
@@ -101,15 +103,15 @@ function matchFolder(
 ): LocalFolder | undefined {
   if (source.folder) return source.folder;
   if (source.level === 'user') {
-    if (folder === undefined) throw usage('in the user settings an entry needs “folder”, an absolute path.');
+    if (folder === undefined) throw usage(l10n.t('in the user settings an entry needs “folder”, an absolute path.'));
     return folders.find(({ path }) => samePath(path, folder));
   }
   if (folder !== undefined) {
     const found = folders.find(({ name, path }) => name === folder || samePath(path, folder));
-    if (!found) throw usage(`“${printable(folder)}” is no folder of this workspace.`);
+    if (!found) throw usage(l10n.t('“{0}” is no folder of this workspace.', printable(folder)));
     return found;
   }
-  if (folders.length > 1) throw usage('with several folders in the workspace an entry needs “folder”.');
+  if (folders.length > 1) throw usage(l10n.t('with several folders in the workspace an entry needs “folder”.'));
   return folders[0];
 }
 
@@ -119,7 +121,12 @@ function withoutSharedPlaces(targets: readonly ConfiguredTarget[], faults: strin
     const other = kept.find(({ address }) => overlap(address, target.address));
     if (other)
       faults.push(
-        `The folders ${other.folder.name} and ${target.folder.name} would sync into the same place, ${target.address.label}; give each its own.`,
+        l10n.t(
+          'The folders {0} and {1} would sync into the same place, {2}; give each its own.',
+          other.folder.name,
+          target.folder.name,
+          target.address.label,
+        ),
       );
     else kept.push(target);
   }

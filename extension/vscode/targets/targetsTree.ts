@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { PRODUCTION_COLOR } from '../production/productionColor.ts';
 import { bare, PRODUCTION, statusIcon, statusWords } from '../status/statusText.ts';
@@ -31,7 +32,7 @@ export class TargetsTree implements vscode.TreeDataProvider<WorkspaceTarget> {
     const mark = isProduction ? `${PRODUCTION} · ` : '';
     // in a narrow side bar only the beginning is seen
     item.description = `${mark}${statusWords(status)} · ${bare(address.label)}`;
-    item.tooltip = `${folder.path}\n${mark}${address.label}\nMode: ${mode}\n${statusWords(status)}`;
+    item.tooltip = l10n.t('{0}\n{1}{2}\nMode: {3}\n{4}', folder.path, mark, address.label, mode, statusWords(status));
     item.iconPath = new vscode.ThemeIcon(statusIcon(status), isProduction ? PRODUCTION_COLOR : undefined);
     item.contextValue = isProduction ? 'target.production' : 'target';
     return item;

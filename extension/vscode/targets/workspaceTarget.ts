@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Entry } from '../../../server/protocol/entry.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
@@ -184,7 +185,7 @@ export class WorkspaceTarget {
       return undefined;
     }
     const sync = (isConfirmed: boolean): Promise<SyncSummary> =>
-      this.#sync(engine, `Syncing “${this.folder.name}”`, isConfirmed);
+      this.#sync(engine, l10n.t('Syncing “{0}”', this.folder.name), isConfirmed);
     if (!confirmed) return this.#pastBrakes(sync);
     this.#options.guard.allow(this.address.url);
     return sync(true);
@@ -205,7 +206,7 @@ export class WorkspaceTarget {
     const left = plan.toLocal.length + plan.toRemote.length - chosen.size;
     if (left > 0 && this.#isAutomatic) await this.pause();
     try {
-      return await withProgress(`Syncing “${this.folder.name}”`, (signal, progress) =>
+      return await withProgress(l10n.t('Syncing “{0}”', this.folder.name), (signal, progress) =>
         engine.carryOut(plan, chosen, { signal, onProgress: (now) => showSyncProgress(now, progress) }),
       );
     } finally {
@@ -275,7 +276,7 @@ export class WorkspaceTarget {
   /** Syncs what a verification has found. @throws SynclineError */
   async repair(verification: Verification): Promise<SyncSummary> {
     const engine = this.#ready();
-    const title = `Repairing “${this.folder.name}”`;
+    const title = l10n.t('Repairing “{0}”', this.folder.name);
     const once = (confirmed: boolean): Promise<SyncSummary> =>
       withProgress(title, async (signal, progress) => {
         const options = { signal, confirmed, onProgress: (now: SyncProgress) => showSyncProgress(now, progress) };
@@ -337,7 +338,7 @@ export class WorkspaceTarget {
   async #start(engine: TargetSync, plan: Plan): Promise<void> {
     this.#hold({ kind: 'syncing' });
     if (plan.isFirst) this.#outside?.skipFirstSync();
-    if (plan.isFirst && isLarge(plan)) await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
+    if (plan.isFirst && isLarge(plan)) await this.#sync(engine, l10n.t('First sync of “{0}”', this.folder.name), false);
     if (engine !== this.#engine) return;
     if (this.#isStarted) return;
     this.#isStarted = true;
@@ -375,7 +376,7 @@ export class WorkspaceTarget {
       if (!(await askFirstSync(this.#configured, plan, this.isProduction)) || engine !== this.#engine) return;
       this.#options.guard.allow(this.address.url);
       if (this.#isAutomatic && !this.isPaused) await this.#start(engine, plan);
-      else await this.#sync(engine, `First sync of “${this.folder.name}”`, false);
+      else await this.#sync(engine, l10n.t('First sync of “{0}”', this.folder.name), false);
     } catch (error) {
       this.#fail(error);
     }
@@ -452,7 +453,7 @@ export class WorkspaceTarget {
     const isConnectionsOwn = this.#options.servers.get(this.address.url)?.state.kind === 'failed';
     const { message } = SynclineError.from(error);
     if (isConnectionsOwn || !this.#mayAsk(message)) return;
-    this.#options.messenger.report(`sync “${this.folder.name}”`, error, {
+    this.#options.messenger.report(l10n.t('sync “{0}”', this.folder.name), error, {
       retry: () => void this.#retry(),
       server: this.address.url,
     });
@@ -468,7 +469,7 @@ export class WorkspaceTarget {
     if (this.#engine) return this.#engine;
     throw new SynclineError(
       'Usage',
-      `“${this.folder.name}” is not synced right now: click on Syncline in the status bar.`,
+      l10n.t('“{0}” is not synced right now: click on Syncline in the status bar.', this.folder.name),
     );
   }
 

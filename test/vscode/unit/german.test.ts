@@ -1,0 +1,37 @@
+// As in an editor in German: what is read out of modules that are loaded after the translations.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import * as l10n from '@vscode/l10n';
+
+const bundle = new URL('../../../extension/vscode/l10n/bundle.l10n.de.json', import.meta.url);
+l10n.config({ contents: readFileSync(bundle, 'utf8') });
+const { statusBarText } = await import('../../../extension/vscode/status/statusText.ts');
+const { statusMenu } = await import('../../../extension/vscode/status/statusMenu.ts');
+const { failureText } = await import('../../../extension/vscode/messages/failureText.ts');
+const { countText } = await import('../../../extension/vscode/files/sizeText.ts');
+
+test('the status bar, its menu and messages are in the language of the editor', () => {
+  const target = { name: 'app', label: 'ws://host:4848/app', mode: 'two-way', isProduction: true };
+  const { text, spoken } = statusBarText([{ ...target, status: { kind: 'conflicts', count: 2 } }], []);
+  assert.equal(text, '$(git-merge) host:4848/app · PRODUKTION: 2 Konflikte');
+  assert.equal(spoken, 'Syncline, host:4848/app · PRODUKTION, 2 Konflikte');
+  assert.deepEqual([countText(1, 'file'), countText(2, 'entry', 'entries')], ['1 Datei', '2 Einträge']);
+  assert.match(failureText(l10n.t('set the token'), new Error('x')), /^Nicht gelungen: den Token setzen\. /);
+  const restricted = {
+    isTrusted: false,
+    targets: 0,
+    paused: 0,
+    conflicts: 0,
+    problems: 0,
+    holdsWrites: false,
+    hasOutsideChanges: false,
+    hasFreeFolder: false,
+    places: 0,
+    isOnline: false,
+  };
+  assert.deepEqual(
+    statusMenu(restricted).map((entry) => entry?.label),
+    ['Vertrauen in den Arbeitsbereich verwalten', 'Protokoll anzeigen'],
+  );
+});
