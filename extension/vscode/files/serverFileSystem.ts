@@ -202,7 +202,8 @@ export class ServerFileSystem implements vscode.FileSystemProvider {
 
 function fileEvents(change: Change, uri: (path: WirePath) => vscode.Uri): vscode.FileChangeEvent[] {
   const { Changed, Created, Deleted } = vscode.FileChangeType;
-  if (change.kind === 'put') return [{ type: Changed, uri: uri(change.path) }];
+  // whether it was there before is not told; the Explorer waits for the one, whoever shows its content for the other
+  if (change.kind === 'put') return [Created, Changed].map((type) => ({ type, uri: uri(change.path) }));
   if (change.kind === 'delete') return [{ type: Deleted, uri: uri(change.path) }];
   return [
     { type: Deleted, uri: uri(change.from) },
