@@ -1,4 +1,5 @@
 // A share as a folder of the workspace, beside one on disk.
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,4 +47,11 @@ test('its files are in the Explorer once there is a token, and are edited in pla
   await window.editor.save();
   await waitForText(server.files, 'notes.txt', 'one\ntwo\n');
   await window.screenshot(join(artifacts, 'screens', 'share-folder.png'));
+});
+
+test('what happens on the server shows, and the folder on disk stays as it is', async () => {
+  const explorer = window.tree('Files Explorer');
+  write(server.files, 'new-on-server.txt', 'new');
+  await explorer.item('new-on-server.txt').waitFor();
+  assert.equal(await explorer.item('local.txt').badge(), '');
 });
