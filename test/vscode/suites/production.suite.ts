@@ -35,11 +35,11 @@ suite('Production', () => {
   });
 
   test('nothing is written to it before a person has agreed: no sync, no save, no command, no document', async () => {
-    write(root, 'a.txt', 'one\n');
+    write(root, 'live.txt', 'one\n');
     await run('syncFolder', workspaceFolder().uri, server.address, 'two-way');
     await eventually(() => assert.equal(api.targets()[0]?.status.kind, 'asksWrite'));
     assert.equal(api.targets()[0]?.isProduction, true);
-    await edit('a.txt', 'saved\n');
+    await edit('live.txt', 'saved\n');
     assert.equal(await run('newFolder', undefined, 'made'), undefined);
     assert.equal(await run('syncNow'), undefined);
     const uri = vscode.Uri.parse(`syncline://${new URL(server.url).host}/files/new.txt`);
@@ -50,10 +50,10 @@ suite('Production', () => {
 
   test('once a person has agreed it syncs as any other', async () => {
     assert.equal(await run('allowProductionWrites', server.address), server.url);
-    await waitForText(server.files, 'a.txt', 'saved\n');
+    await waitForText(server.files, 'live.txt', 'saved\n');
     await inSync(api);
-    await edit('a.txt', 'and again\n');
-    await waitForText(server.files, 'a.txt', 'and again\n');
+    await edit('live.txt', 'and again\n');
+    await waitForText(server.files, 'live.txt', 'and again\n');
     assert.equal(await run('newFolder', undefined, 'made'), 'made');
     assert.equal(api.targets()[0]?.isProduction, true);
   });
