@@ -1,15 +1,18 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { operation } from '../../../server/protocol/messages/files.ts';
+import { operation, type Operation } from '../../../server/protocol/messages/files.ts';
 import type { ChangeBatch } from './changeBatches.ts';
+
+/** Checked one by one only when they are to be undone: an editor that starts does not wait for thousands of them. */
+const step = v.custom<Operation>((value) => typeof value === 'object' && value !== null && 'kind' in value);
 
 const batches = v.array(
   v.strictObject({
     id: v.string(),
     from: v.number(),
     to: v.number(),
-    steps: v.array(operation),
+    steps: v.array(step),
     isComplete: v.boolean(),
   }),
 );
@@ -22,6 +25,9 @@ export function readBatches(file: string): readonly ChangeBatch[] {
     return [];
   }
 }
+
+/** Whether the steps of a batch that was read are what such a file holds. */
+export const areSteps = (steps: readonly unknown[]): boolean => steps.every((each) => v.is(operation, each));
 
 /** @throws what the file system throws; then the file is as it was */
 export function writeBatches(file: string, all: readonly ChangeBatch[]): void {

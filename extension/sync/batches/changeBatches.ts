@@ -18,7 +18,7 @@ export interface ChangeBatch {
 export const QUIET_MS = 60_000;
 /** Batches that are kept, and steps of all of them together. */
 export const MOST_BATCHES = 20;
-export const MOST_STEPS = 20_000;
+export const MOST_STEPS = 10_000;
 /** A save is told, and then carried over; how much later that may be and still be the save, milliseconds. */
 const SAVE_MS = 30_000;
 /** A save may arrive in two steps; what comes so long after the first is another change, milliseconds. */

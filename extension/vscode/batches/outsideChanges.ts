@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Disposable } from '../../connect/serverClient.ts';
-import { readBatches, writeBatches } from '../../sync/batches/batchFile.ts';
+import { areSteps, readBatches, writeBatches } from '../../sync/batches/batchFile.ts';
 import { type ChangeBatch, ChangeBatches } from '../../sync/batches/changeBatches.ts';
 import type { TakenBack } from '../../sync/batches/takeBack.ts';
 import { undoBatch } from '../../sync/batches/undoBatch.ts';
@@ -76,7 +76,8 @@ export class OutsideChanges {
   /** What undoing a batch would do here. @throws SynclineError `NotFound`, `Unsupported` for one that is too large */
   planOf(id: string): readonly Operation[] {
     const batch = this.#batches.find(id);
-    if (!batch) throw new SynclineError('NotFound', l10n.t('These changes are not kept any more.'));
+    if (!batch || !areSteps(batch.steps))
+      throw new SynclineError('NotFound', l10n.t('These changes are not kept any more.'));
     if (!batch.isComplete)
       throw new SynclineError(
         'Unsupported',
