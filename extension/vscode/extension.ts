@@ -63,6 +63,7 @@ let closing: (() => Promise<void>) | undefined;
 
 /** The composition root: makes every part once and hands each what it needs. */
 export async function activate(context: vscode.ExtensionContext): Promise<SynclineApi> {
+  const begun = performance.now();
   const log = vscode.window.createOutputChannel('Syncline', { log: true });
   const note = (event: string, data: object) => log.debug(event, data);
   const run = (name: CommandName, ...args: unknown[]) => vscode.commands.executeCommand(commandId(name), ...args);
@@ -287,6 +288,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Syncli
     onDidChangeTargets,
     targets.onDidChange(() => onDidChangeTargets.fire()),
   );
+  performance.measure('syncline/activate', { start: begun });
   return {
     apiVersion: 1,
     connect: async (text, token) => services.connector.connectWith(text, token),

@@ -19,7 +19,8 @@ const FILES = 'files';
 
 /**
  * Dragging within Server Files moves on the server; what comes from the Explorer or from other programs is uploaded; what is
- * dragged out is an address that the Explorer and editors read through the file system of the server's files.
+ * dragged out is an address that editors open through the file system of the server's files. The Explorer takes nothing that
+ * comes from other trees.
  */
 export class ServerFilesDrops implements vscode.TreeDragAndDropController<Row> {
   readonly #services: () => Services;

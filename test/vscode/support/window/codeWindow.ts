@@ -144,7 +144,10 @@ export class CodeWindow {
   async useTheme(theme: Theme): Promise<void> {
     const [label, file] = THEMES[theme];
     await this.run('Preferences: Color Theme');
-    await (await this.input('Select Color Theme')).pick(label);
+    const themes = await this.input('Select Color Theme');
+    // only those in sight are there
+    await themes.fill(label);
+    await themes.pick(label);
     await this.page.locator(`.monaco-workbench[class*="themes-${file}"]`).waitFor();
   }
 
