@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
+import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
 import { environment } from '../support/extensionHost/environment.ts';
 import { run, workspaceFolder } from '../suites/editor.ts';
@@ -60,7 +61,9 @@ suite('The editor with a large workspace', () => {
       await settings.update('autoSync', false, vscode.ConfigurationTarget.Workspace);
       await api.connect(server.address, server.token);
       await run('syncFolder', workspaceFolder().uri, server.address, 'two-way');
+      await eventually(() => assert.equal(api.targets()[0]?.status.kind, 'manual'));
       await measure('first plan', () => run('previewSync'));
+      assert.notDeepEqual(await api.plan.getChildren(), []);
       await run('closePlan');
     },
     { timeout: LONG_MS },
