@@ -8,8 +8,9 @@ import type { PlanRow } from './planTree.ts';
 export function describePlan(view: vscode.TreeView<PlanRow>, plans: PlanModel): void {
   void vscode.commands.executeCommand('setContext', 'syncline.hasPlan', plans.all.length > 0);
   const lines = plans.all.map(([{ folder }, { plan }]) => messageOf(folder.name, plan));
-  // the buttons of a view are small, and hidden while the mouse is elsewhere
-  if (plans.all.some(([, { plan }]) => plan.toLocal.length + plan.toRemote.length > 0)) lines.push(HOW_TO_GO_ON);
+  // the buttons of a view are small, and hidden while the mouse is elsewhere; what a brake says needs the room itself
+  if (plans.all.some(([, { plan }]) => !plan.brake && plan.toLocal.length + plan.toRemote.length > 0))
+    lines.push(HOW_TO_GO_ON);
   view.message = lines.join('\n') || undefined;
 }
 
