@@ -68,8 +68,8 @@ async function test(stage: TestStage): Promise<boolean> {
   if (files.length === 0) return named.length > 0;
   title(stage);
   const counts = await runFiles(files, {
-    // Programs that measure time and share two cores run one after the other.
-    concurrency: stage === 'unit' ? availableParallelism() : 1,
+    // Programs that are killed, cut off and timed have the machine to themselves; a window mostly waits.
+    concurrency: stage === 'e2e' ? 1 : availableParallelism(),
     limitMs: LIMIT_MS[stage],
     ...(flags.grep !== undefined && { grep: flags.grep }),
     print: (text) => process.stdout.write(text),
