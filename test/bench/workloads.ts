@@ -39,9 +39,9 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   },
   W9c: {
     title: 'First upload of 1 GiB that does not compress',
-    bars: { lo: ['product', 1.2], wan: ['product', 1.02] },
+    bars: { lo: ['product-cmd', 1.2], wan: ['product-cmd', 1.02] },
   },
-  W9d: { title: 'First upload of 256 MiB of text', bars: { lo: ['product', 1], wan: ['product', 0.9] } },
+  W9d: { title: 'First upload of 256 MiB of text', bars: { lo: ['product-cmd', 1], wan: ['product-cmd', 0.9] } },
   W10: { title: 'Saves of a 10 kB file while 256 MiB are uploaded', bars: {} },
 };
 
