@@ -379,6 +379,7 @@ test('makes the local folder for a first pull, but never for a push', async (t) 
   const pull = new SyncedFolder(t, server, 'pull');
   await assert.rejects(new SyncedFolder(t, server, 'push').sync(), { code: 'RootUnavailable' });
   mkdirSync(join(pull.root, '..'), { recursive: true });
+  await pull.serverSees({ a: '1' });
   await pull.sync();
   assert.deepEqual(harvest(pull.root), { a: '1' });
 });
@@ -409,6 +410,7 @@ test('ignore files of the server hold from the first sync on', async (t) => {
     'd/z': '4',
   });
   const folder = new SyncedFolder(t, server, 'pull');
+  await folder.serverSees({ '.gitignore': 'built/\n', a: '1', 'd/.gitignore': '/y\n', 'd/z': '4' });
   await folder.sync();
   assert.deepEqual(Object.keys(harvest(folder.root)), ['.gitignore', 'a', 'd', 'd/.gitignore', 'd/z']);
   writeFileSync(join(server.directory, '.gitignore'), 'a\n');

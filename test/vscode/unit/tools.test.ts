@@ -183,7 +183,8 @@ test('runs an operation after a question, and names those there are', async (t) 
     message: /There are:\nadd: /,
   });
   await assert.rejects(call('syncline_run_job', { operation: 'add', params: { values: ['x'] } }), /x/);
-  assert.match(await runJob(world, 0).run(input, signal), /still running/);
+  const many = { values: Array.from({ length: 100_000 }, (_, at) => `${(at * 7919) % 100_003}`) };
+  assert.match(await runJob(world, 0).run({ operation: 'sort', params: many }, signal), /still running/);
 });
 
 test('line differences and parts of texts', () => {
