@@ -239,6 +239,7 @@ test('a target of a folder in the share touches nothing beside it', async (t) =>
   plant(server.directory, { 'deep/inside/theirs': '1', 'deep/beside': '2', top: '3' });
   const folder = new SyncedFolder(t, server, 'two-way', parseWirePath('deep/inside'));
   plant(folder.root, { mine: '4' });
+  await folder.serverSees({ 'deep/inside/theirs': '1' });
   await folder.sync();
   assert.deepEqual(harvest(folder.root), { mine: '4', theirs: '1' });
   renameSync(join(server.directory, 'deep/beside'), join(server.directory, 'deep/inside/moved'));
