@@ -17,6 +17,7 @@ import type { FolderAside, OperationContext } from './operationContext.ts';
 import { OperationRunner, pathsOf } from './operationRunner.ts';
 import type { OwnChanges } from './ownChanges.ts';
 import type { Staging } from './staging.ts';
+import { syncTaken } from './syncTaken.ts';
 
 export interface CommitParts extends AdoptionParts {
   readonly adoption: Adoption;
@@ -61,6 +62,8 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
     staging.requireRoom(count * BYTES_PER_OPERATION);
     recorder.begin();
     await takeInOthersChanges(parts, disk, commits);
+    // they may have been left by a commit that failed, and whoever is told of them must be told what is durable
+    await syncTaken(disk.jail, recorder.uncommitted);
     await supply.prepare(findNeeds(parts, commits));
     const answers = await runAll(context, parts.adoption, commits);
     // history first: what is replaced must be safe before the replacement is
