@@ -66,8 +66,8 @@ export const SERVER_GUARDS: readonly Guard[] = [
     name: 'the second reading, when its time stamps are old, of a file that is going to be replaced',
     promise: 2,
     file: `${EMBEDDED}/commitGroup.ts`,
-    find: 'await parts.adoption.take(diverged, { settle: true });',
-    replace: 'await parts.adoption.take(diverged);',
+    find: 'await adoption.take(paths, { settle: true });',
+    replace: 'await adoption.take(paths);',
     tests: [{ file: 'test/simulation/seeds.test.ts', title: 'sameTickAfterHash' }],
   },
   {
@@ -109,6 +109,14 @@ export const SERVER_GUARDS: readonly Guard[] = [
     find: 'await file?.synced;',
     replace: 'file?.synced.catch(() => {});',
     tests: [{ file: DURABILITY, title: 'a content that the disk could not sync is not answered for' }],
+  },
+  {
+    name: 'the fsync of what a commit finds of others',
+    promise: 4,
+    file: `${EMBEDDED}/commitGroup.ts`,
+    find: 'await syncTaken(disk.jail, recorder.uncommitted.slice(before));',
+    replace: '',
+    tests: [{ file: DURABILITY, title: 'what a commit finds of others is synced before anybody is told of it' }],
   },
   {
     name: 'the fsync of the folders that changed',

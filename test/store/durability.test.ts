@@ -116,6 +116,21 @@ test('what was there already is synced before it is answered for, whoever put it
   for (const step of ['sync d/e/a', 'sync d/e', 'sync d', 'sync ']) assert(steps.includes(step), steps.join('\n'));
 });
 
+test('what a commit finds of others is synced before anybody is told of it, also when it refuses to touch it', async (t) => {
+  const { share, directory } = await openShare(t);
+  const user = new ShareUser(share);
+  await user.put('d/mine', 'mine');
+  // a folder on the way is found before the operations, a file in a known one by the operation itself
+  plant(directory, { 'new/theirs': 'theirs', 'd/theirs': 'theirs' });
+  const steps = watchDisk(t, directory);
+  for (const name of ['new/theirs', 'd/theirs']) {
+    const refused = await user.put(name, 'other', null);
+    assert.deepEqual(refused, { status: 'conflict', path: name, current: fileEntry('theirs') });
+    for (const step of [`sync ${name}`, `sync ${join(name, '..')}`])
+      assert(steps.includes(step), `${step}: ${steps.join('\n')}`);
+  }
+});
+
 test('folders that another program made are synced with the first file that is put into them, and not again', async (t) => {
   const { share, directory } = await openShare(t);
   mkdirSync(join(directory, 'other/deep'), { recursive: true });

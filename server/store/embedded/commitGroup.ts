@@ -14,7 +14,7 @@ import { DiskChanges } from './diskChanges.ts';
 import { findDiverged } from './findDiverged.ts';
 import { removeLeftover } from './removeLeftover.ts';
 import type { FolderAside, OperationContext } from './operationContext.ts';
-import { OperationRunner, pathsOf } from './operationRunner.ts';
+import { OperationRunner, pathsOf, type TakeIn } from './operationRunner.ts';
 import type { OwnChanges } from './ownChanges.ts';
 import type { Staging } from './staging.ts';
 import { syncTaken } from './syncTaken.ts';
@@ -61,11 +61,11 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
     const count = commits.reduce((sum, { operations }) => sum + operations.length, 0);
     staging.requireRoom(count * BYTES_PER_OPERATION);
     recorder.begin();
-    await takeInOthersChanges(parts, disk, commits);
-    // they may have been left by a commit that failed, and whoever is told of them must be told what is durable
-    await syncTaken(disk.jail, recorder.uncommitted);
+    const takeIn: TakeIn = (paths) => takeInDurably(parts, disk, paths);
+    const uncertain = findUncertain(parts, disk, commits);
+    if (uncertain.size > 0) await takeIn(uncertain);
     await supply.prepare(findNeeds(parts, commits));
-    const answers = await runAll(context, parts.adoption, commits);
+    const answers = await runAll(context, takeIn, commits);
     // history first: what is replaced must be safe before the replacement is
     await objects.sync();
     await disk.sync(parts.writeOut);
@@ -87,13 +87,28 @@ export async function commitGroup(parts: CommitParts, commits: readonly Commit[]
   }
 }
 
-async function takeInOthersChanges(parts: CommitParts, disk: DiskChanges, commits: readonly Commit[]): Promise<void> {
+/**
+ * What others did at some paths, which is going to be replaced. It may have been left by a commit that failed, and whoever is told
+ * of it must be told what is durable.
+ */
+async function takeInDurably(
+  { adoption, recorder }: CommitParts,
+  disk: DiskChanges,
+  paths: Iterable<WirePath>,
+): Promise<void> {
+  const before = recorder.pending;
+  await adoption.take(paths, { settle: true });
+  await syncTaken(disk.jail, recorder.uncommitted.slice(before));
+}
+
+/** Paths of operations at which the disk may hold something else than the index says. */
+function findUncertain({ recorder }: CommitParts, disk: DiskChanges, commits: readonly Commit[]): Set<WirePath> {
   const operations = commits.flatMap((commit) => commit.operations);
-  const diverged = findDiverged(disk.jail, parts.recorder.entries, operations.flatMap(pathsOf));
+  const diverged = findDiverged(disk.jail, recorder.entries, operations.flatMap(pathsOf));
   // a folder that is going to be deleted with all that is in it is looked at as a whole
   for (const operation of operations)
     if (operation.kind === 'delete' && operation.recursive) diverged.add(operation.path);
-  if (diverged.size > 0) await parts.adoption.take(diverged, { settle: true });
+  return diverged;
 }
 
 /** How many files of which content the puts are going to need, as far as can be told before they are done. */
@@ -112,12 +127,8 @@ function findNeeds({ recorder }: CommitParts, commits: readonly Commit[]): Map<C
   return needs;
 }
 
-async function runAll(
-  context: OperationContext,
-  adoption: Adoption,
-  commits: readonly Commit[],
-): Promise<CommitResult[]> {
-  const runner = new OperationRunner(context, adoption);
+async function runAll(context: OperationContext, takeIn: TakeIn, commits: readonly Commit[]): Promise<CommitResult[]> {
+  const runner = new OperationRunner(context, takeIn);
   const slice = new TimeSlice();
   const answers: CommitResult[] = [];
   for (const { operations, by } of commits) {

@@ -1,6 +1,5 @@
 import type { Operation, OperationResult } from '../../protocol/messages/files.ts';
 import type { WirePath } from '../../protocol/wirePath.ts';
-import type { Adoption } from './adoption.ts';
 import { remove } from './deleteOperation.ts';
 import { type OperationContext, problem } from './operationContext.ts';
 import { Diverged, OperationFailure } from './operationFailure.ts';
@@ -10,14 +9,17 @@ import { rename } from './renameOperation.ts';
 /** How often an operation is tried while another program keeps changing its path. */
 const ATTEMPTS = 3;
 
+/** Takes into the index what the disk holds at some paths. */
+export type TakeIn = (paths: Iterable<WirePath>) => Promise<void>;
+
 /** Carries out operations one by one within an open transaction. */
 export class OperationRunner {
   readonly #context: OperationContext;
-  readonly #adoption: Adoption;
+  readonly #takeIn: TakeIn;
 
-  constructor(context: OperationContext, adoption: Adoption) {
+  constructor(context: OperationContext, takeIn: TakeIn) {
     this.#context = context;
-    this.#adoption = adoption;
+    this.#takeIn = takeIn;
   }
 
   /**
@@ -34,7 +36,7 @@ export class OperationRunner {
         if (error instanceof OperationFailure) return error.result;
         if (!(error instanceof Diverged)) throw error;
       }
-      await this.#adoption.take(paths, { settle: true });
+      await this.#takeIn(paths);
     }
     return problem(paths[0], 'Changed', 'Another program keeps changing it; nothing was overwritten.');
   }
