@@ -35,7 +35,7 @@ import { restlessProblems } from './restless.ts';
 import { verifyShare } from './remote/verifyShare.ts';
 import { planDifference, stepKey } from './planDifference.ts';
 import { SavedFiles } from './savedFiles.ts';
-import type { LocalSide, RemoteSide } from './sides.ts';
+import type { RemoteSide } from './sides.ts';
 import { type CycleResult, SyncCycle } from './syncCycle.ts';
 import type { SyncState } from './syncState.ts';
 import { type SyncSummary, summarize } from './syncSummary.ts';
@@ -97,7 +97,7 @@ export class TargetSync {
   readonly mode: Mode;
   readonly #lock: TargetLock;
   readonly #store: BaseStore;
-  readonly #local: LocalSide;
+  readonly #local: LocalEndpoint;
   readonly #remote: RemoteSide;
   readonly #cycle: SyncCycle;
   readonly #continuous: ContinuousSync;
@@ -119,7 +119,7 @@ export class TargetSync {
    */
   static async open(options: TargetSyncOptions): Promise<TargetSync> {
     const target = TargetSync.#open(options);
-    await target.#syncSafetyCopies();
+    await target.#local.settleSafety();
     return target;
   }
 
@@ -459,15 +459,6 @@ export class TargetSync {
     if (this.#isStarted) this.#continuous.refresh(result.carriedOut ? { ...result.plan, brake: null } : result.plan);
     if (!result.carriedOut && brake) throw new BrakeStop(brake);
     return result;
-  }
-
-  /** Those that an earlier process has left: nothing may take the place of what it replaced for good before they are. */
-  async #syncSafetyCopies(): Promise<void> {
-    try {
-      await this.#safety.sync();
-    } catch (error) {
-      this.#log('safetyNotSynced', { code: diskError(error, 'sync safety copies').code });
-    }
   }
 
   #prune(): void {

@@ -69,14 +69,16 @@ export class LocalEndpoint implements LocalSide {
   }
 
   async scan(request: ScanRequest): Promise<Picture> {
-    await this.#settleSafety();
+    if (this.#options.safety.isUnsynced) await this.settleSafety();
     return this.#scanner.scan(request);
   }
 
-  /** Safety copies that an earlier round could not sync: whatever else syncs the folder would make their originals' absence durable. */
-  async #settleSafety(): Promise<void> {
+  /**
+   * Syncs safety copies that an earlier process has left, or an earlier round could not sync: nothing may take the place of what they
+   * replaced for good before they are, and whatever else syncs the folder would make their originals' absence durable. Never rejects.
+   */
+  async settleSafety(): Promise<void> {
     const { safety, log } = this.#options;
-    if (!safety.isUnsynced) return;
     try {
       await safety.sync();
     } catch (error) {
