@@ -71,7 +71,8 @@ export class ChangeBatches {
 
   /** Something was carried to the server, with what it implied before. True when it belongs to a batch. */
   add(step: Operation, now: number, implied: readonly Operation[] = []): boolean {
-    if (pathsOf(step).filter((path) => this.#isOwn(path, now)).length > 0) return false;
+    const own = pathsOf(step).filter((path) => this.#takesForOwn(path, now));
+    if (own.length > 0) return false;
     const last = this.#batches.at(-1);
     if (!last || !this.#isOpen || now - last.to > QUIET_MS) {
       this.#isOpen = true;
@@ -84,7 +85,8 @@ export class ChangeBatches {
     return true;
   }
 
-  #isOwn(path: WirePath, now: number): boolean {
+  /** Whether a change of the path is the person's own; one that comes much later than this is not. */
+  #takesForOwn(path: WirePath, now: number): boolean {
     const until = this.#own.get(path) ?? -1;
     if (now <= until) this.#own.set(path, Math.min(until, now + SAVE_AGAIN_MS));
     const above = ancestorsOf(path).some((folder) => now <= (this.#own.get(folder) ?? -1));
