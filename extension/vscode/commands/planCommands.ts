@@ -5,6 +5,7 @@ import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { contentUri } from '../files/serverFileSystem.ts';
+import type { Plan } from '../../sync/plan.ts';
 import { isPlanStep, type PlanStep } from '../plan/planTree.ts';
 import { planDocument } from '../targets/planText.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
@@ -22,11 +23,11 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
   return {
     /** Returns each target's plan as text. */
     async previewSync(subject) {
-      const documents: string[] = [];
-      plans.close();
-      for (const target of chosenTargets(services, subject)) documents.push(await show(target));
+      const made: (readonly [WorkspaceTarget, Plan])[] = [];
+      for (const target of chosenTargets(services, subject)) made.push([target, await target.plan()]);
+      plans.replace(made);
       await vscode.commands.executeCommand('syncline.plan.focus');
-      return documents;
+      return made.map(([target, plan]) => planDocument(titleOf(target), plan));
     },
 
     /** Returns the summary of each target. Where something else is to be done than was shown, the new plan is shown instead. */
@@ -39,7 +40,7 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
           summaries.push(await target.carryOut(shown.plan, chosen));
           plans.close(target);
         } catch (error) {
-          if (SynclineError.from(error).code === 'Changed') await show(target);
+          if (SynclineError.from(error).code === 'Changed') plans.show(target, await target.plan());
           throw error;
         }
       }
@@ -48,7 +49,7 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
     },
 
     async refreshPlan() {
-      for (const [target] of plans.all) await show(target);
+      for (const [target] of plans.all) plans.show(target, await target.plan());
     },
 
     closePlan: () => Promise.resolve(plans.close()),
@@ -62,12 +63,6 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
       if (isPlanStep(row)) await openStep(row);
     },
   };
-
-  async function show(target: WorkspaceTarget): Promise<string> {
-    const plan = await target.plan();
-    plans.show(target, plan);
-    return planDocument(titleOf(target), plan);
-  }
 }
 
 const titleOf = ({ folder, address, mode }: WorkspaceTarget): string =>

@@ -36,6 +36,16 @@ export class PlanModel {
     this.#changes.emit();
   }
 
+  /**
+   * Shows these and no others, as one change: VS Code loses a click on a box, or shows a group without its rows, when a tree is
+   * refreshed again before it has asked for all of it.
+   */
+  replace(plans: readonly (readonly [WorkspaceTarget, Plan])[]): void {
+    this.#plans.clear();
+    for (const [target, plan] of plans) this.#plans.set(target, new ShownPlan(plan));
+    this.#changes.emit();
+  }
+
   close(target?: WorkspaceTarget): void {
     if (target) this.#plans.delete(target);
     else this.#plans.clear();
