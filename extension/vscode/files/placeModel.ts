@@ -21,14 +21,18 @@ export class PlaceModel {
   readonly #connection: Connection;
   readonly #folders = new Map<Key, Folder>();
   readonly #stale = new Set<Key>();
+  /** Those whose fresh look will be told. */
+  readonly #looking = new Set<Key>();
   readonly #turns = new Map<Key, Exclusive>();
   readonly #changes = new Listeners<readonly Key[]>();
   readonly #feed: ChangeFeed;
   readonly #listening: Disposable;
+  readonly #log: (event: string, data: object) => void;
 
   constructor(address: ServerAddress, connection: Connection, log: (event: string, data: object) => void) {
     this.address = address;
     this.#connection = connection;
+    this.#log = log;
     this.#feed = new ChangeFeed(connection, address.share, address.dir, log);
     this.#listening = this.#feed.onDidChange((event) => this.#apply(event));
   }
@@ -48,6 +52,17 @@ export class PlaceModel {
       const known = this.#folders.get(path);
       return known && (!this.#stale.has(path) || !this.#connection.current) ? known : this.#look(path, known);
     });
+  }
+
+  /**
+   * What is known of a folder, at once: VS Code knows none of a view's rows while it waits for them, so a menu that is open would do
+   * nothing. Where that is stale, `onDidChange` tells when a fresh look has ended. Waits for a folder that was never read.
+   */
+  async shown(path: Key): Promise<Folder> {
+    const known = this.#folders.get(path);
+    if (!known) return this.folder(path);
+    if (this.#stale.has(path) && this.#connection.current) void this.#lookAgain(path);
+    return known;
   }
 
   /** A row that has been read, whether it is still current or not. */
@@ -102,6 +117,20 @@ export class PlaceModel {
       this.#stale.add(path);
       throw error;
     }
+  }
+
+  async #lookAgain(path: Key): Promise<void> {
+    if (this.#looking.has(path)) return;
+    this.#looking.add(path);
+    try {
+      await this.folder(path);
+    } catch (error) {
+      // The state of the connection is shown elsewhere; what was known stays in view.
+      return this.#log('look failed', { folder: path ?? '', message: String(error) });
+    } finally {
+      this.#looking.delete(path);
+    }
+    this.#changes.emit([path]);
   }
 
   #client(): Promise<ServerClient> {

@@ -101,7 +101,7 @@ export class ServerFilesTree implements vscode.TreeDataProvider<Row> {
 
   async #children(place: PlaceModel, path: WirePath | undefined): Promise<Row[]> {
     try {
-      const { sorted, more } = await place.folder(path);
+      const { sorted, more } = await place.shown(path);
       const made = sorted.map((row) => this.#made(place, row));
       const shown: Row[] = this.#showsAll ? made : made.filter((row) => this.#differs(row));
       return more ? [...shown, { kind: 'more', place, folder: path }] : shown;

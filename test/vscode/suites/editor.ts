@@ -1,6 +1,7 @@
 // What suites ask of the editor and of the extension in it.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { eventually } from '../support/eventually.ts';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import type { Row } from '../../../extension/vscode/files/rows.ts';
 import { environment } from '../support/extensionHost/environment.ts';
@@ -54,8 +55,12 @@ export async function treeLines(api: SynclineApi, ...opened: string[]): Promise<
   return below(undefined, 0);
 }
 
-/** The row of a path in the tree, as a menu would hand it to a command. */
+/** The row of a path in the tree, as a menu would hand it to a command. The tree shows what it knows until a fresh look has ended. */
 export async function row(api: SynclineApi, path: string): Promise<Row> {
+  return eventually(() => rowNow(api, path));
+}
+
+async function rowNow(api: SynclineApi, path: string): Promise<Row> {
   let at: Row | undefined;
   for (const name of path.split('/')) {
     const children: readonly Row[] = (await api.serverFiles.getChildren(at)) ?? [];

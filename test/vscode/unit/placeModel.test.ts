@@ -101,3 +101,34 @@ test('of two looks the later one counts', async (t) => {
   assert.equal((await second).rows[0]?.modifiedAt, 3);
   assert.equal((await place.folder(MANY)).rows[0]?.modifiedAt, 3);
 });
+
+test('what is known of a folder shows at once, however slow the server is, and what is new once it is there', async (t) => {
+  const { place, gates, changeEverything } = setUp(t);
+  await place.shown(MANY);
+  const told: (string | undefined)[] = [];
+  changeEverything();
+  place.onDidChange((folders) => told.push(...folders));
+  const slow = hold(gates);
+  const timesShown = async () => new Set((await place.shown(MANY)).rows.map((row) => row.modifiedAt));
+  assert.deepEqual(await timesShown(), new Set([1]));
+  await slow.arrived();
+  assert.deepEqual([await timesShown(), told], [new Set([1]), []]);
+  slow.open();
+  await settle();
+  assert.deepEqual([await timesShown(), told], [new Set([2]), [MANY]]);
+});
+
+test('a change during a fresh look leads to another one', async (t) => {
+  const { place, gates, changeEverything } = setUp(t);
+  await place.shown(MANY);
+  place.onDidChange((folders) => folders.includes(MANY) && void place.shown(MANY));
+  changeEverything();
+  const slow = hold(gates);
+  await place.shown(MANY);
+  await slow.arrived();
+  changeEverything();
+  await place.shown(MANY);
+  slow.open();
+  await settle();
+  assert.equal((await place.shown(MANY)).rows[0]?.modifiedAt, 3);
+});
