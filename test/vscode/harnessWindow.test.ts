@@ -61,9 +61,10 @@ test('tree with folding, inline action, context menu and title action', async ()
   await fruits.item('apple').waitUntilGone();
   await fruits.item('pear').contextMenu('Polish');
   await window.notifications.find('Polished pear');
+  // VS Code may leave a row empty that is expanded while the tree is refreshed: so before, not after
+  await fruits.item('Empty').expand();
   await window.viewAction('Fruits', 'Add Fruit');
   await (await window.input('Which fruit?')).accept('fig');
-  await fruits.item('Empty').expand();
   await fruits.item('fig').waitFor();
   await fruits.item('Baskets').collapse();
   await fruits.item('pear').waitUntilGone();

@@ -71,7 +71,7 @@ class Run {
       skippedBuiltIns,
       smokeTestDriver: true,
       logFile: join(this.#artifacts, 'server.log'),
-      onHostDied: (how) => (this.#hostDied ??= how),
+      onHostDied: (how) => (this.#hostDied = how),
     });
   }
 
@@ -84,8 +84,9 @@ class Run {
   }
 
   #onExit(status: number): void {
-    // The server's own report of a dead extension host may still be on its way.
-    setTimeout(() => this.end(status !== 0 ? status : this.#hostDied ? 1 : 0, this.#hostDied), 200);
+    // The server's own report of a dead extension host, which says why, may still be on its way.
+    const waitMs = this.#hostDied === undefined ? 200 : 2_000;
+    setTimeout(() => this.end(status !== 0 ? status : this.#hostDied ? 1 : 0, this.#hostDied), waitMs);
   }
 
   async #takeScreenshot(): Promise<void> {
