@@ -1,49 +1,37 @@
 // What a person meets who loses patience: Cancel in the notification of a long transfer, and a reload of the window.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { FaultProxy } from '../support/network/faultProxy.ts';
 import { write } from './suites/files.ts';
-import { TestServer } from './suites/server.ts';
+import type { TestServer } from './suites/server.ts';
 import { eventually } from './support/eventually.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
-import { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
+import { Stage } from './support/window/stage.ts';
 
 /** So large and so slow that a transfer would take 40 seconds. */
 const BYTES = 80 * 1024 * 1024;
 const BYTES_PER_SECOND = 2 * 1024 * 1024;
 
-const artifacts = join(cacheFolder, 'artifacts', 'cancelling');
-let code: Code;
+const stage = new Stage('cancelling');
+const { artifacts } = stage;
 let window: CodeWindow;
 let server: TestServer;
 let proxy: FaultProxy;
 let folder: string;
-/** Left for the end of the file: what is registered inside a hook would end with the hook. */
-const cleanups: (() => void | Promise<void>)[] = [];
 
 before(async () => {
-  const { node } = install();
-  folder = mkdtempSync(join(tmpdir(), 'syncline-cancelling-'));
+  folder = stage.root;
   writeFileSync(join(folder, 'large.bin'), randomBytes(BYTES));
   write(folder, 'huge.bin', 'what was here before');
-  server = await TestServer.start(node, repositoryRoot);
+  server = await stage.serve();
   writeFileSync(join(server.files, 'huge.bin'), randomBytes(BYTES));
-  proxy = await FaultProxy.start({ after: (work) => cleanups.push(work) }, server.url);
+  proxy = await FaultProxy.start(stage, server.url);
   proxy.set({ bytesPerSecond: BYTES_PER_SECOND });
-  code = await Code.start({ extension: repositoryRoot, artifacts });
+  const code = await stage.startCode();
   window = await code.open(folder);
-});
-afterEach((t) => code.keepFailure(t));
-after(async () => {
-  await code?.stop();
-  for (const cleanup of cleanups) await cleanup();
-  await server?.remove();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('a cancelled upload stops the traffic, leaves nothing half written, and says so', async () => {

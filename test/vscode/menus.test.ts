@@ -1,20 +1,16 @@
 // What the menus show, and when: each of them opened as a person opens it, item by item.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { read, waitForText, write } from './suites/files.ts';
-import { TestServer } from './suites/server.ts';
+import { before, test } from 'node:test';
+import { waitForText, write } from './suites/files.ts';
+import type { TestServer } from './suites/server.ts';
 import { eventually } from './support/eventually.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
-import { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { itemsOfMenu } from './support/window/menu.ts';
+import { Stage } from './support/window/stage.ts';
 import type { Tree } from './support/window/tree.ts';
 
-const artifacts = join(cacheFolder, 'artifacts', 'menus');
-let code: Code;
+const stage = new Stage('menus');
 let window: CodeWindow;
 let server: TestServer;
 let folder: string;
@@ -22,32 +18,17 @@ let explorer: Tree;
 let serverFiles: Tree;
 
 before(async () => {
-  const { node } = install();
-  folder = join(mkdtempSync(join(tmpdir(), 'syncline-window-')), 'app');
-  server = await TestServer.start(node, repositoryRoot);
+  folder = join(stage.root, 'app');
+  server = await stage.serve();
   for (const root of [folder, server.files]) {
     write(root, 'notes.txt', 'one\n');
     write(root, 'docs/guide.md', '# Guide\n');
   }
-  write(folder, '.vscode/settings.json', JSON.stringify({ 'syncline.targets': [{ server: server.address }] }));
-  code = await Code.start({ extension: repositoryRoot, artifacts });
-  window = await code.open(folder, { size: 'wide' });
+  window = await stage.openSynced(folder, server);
   explorer = window.tree('Files Explorer');
   serverFiles = window.tree('Server Files');
-  await (await window.notifications.find('The workspace’s settings want to sync')).click('Allow');
-  await (await window.notifications.find('There is no token')).click('Set Token');
-  await (await window.input('Token for')).accept(server.token);
-  await waitForText(server.files, '.vscode/settings.json', read(folder, '.vscode/settings.json'));
-  await window.showContainer('Explorer');
-  await window.showView('Server Files');
   await serverFiles.item('notes.txt').waitFor();
   await window.statusBar.waitFor(server.address.replace('ws://', ''));
-});
-afterEach((t) => code.keepFailure(t));
-after(async () => {
-  await code?.stop();
-  await server?.remove();
-  rmSync(join(folder, '..'), { recursive: true, force: true });
 });
 
 /** What the context menu of a row shows, sub-menus left closed. */

@@ -2,23 +2,23 @@
 // would do, agrees, and later decides a conflict. Its pictures go where `screensOf` says; those of README are made of them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { afterEach, before, beforeEach, test } from 'node:test';
 import { read, waitForText, write } from './suites/files.ts';
 import { eventually } from './support/eventually.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
+import { install, repositoryRoot } from './support/installation.ts';
 import { packExtension } from './support/packExtension.ts';
-import { Code } from './support/window/code.ts';
+import type { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { screensOf } from './support/window/screens.ts';
+import { Stage } from './support/window/stage.ts';
 
 const MOST_BYTES = 1_500_000;
 
-const artifacts = join(cacheFolder, 'artifacts', 'newcomer');
-const screen = screensOf(artifacts);
-let root: string;
+const stage = new Stage('newcomer');
+const screen = screensOf(stage.artifacts);
+const { root } = stage;
 let folder: string;
 /** What the server on this machine serves: somebody has worked there before. */
 let served: string;
@@ -39,7 +39,6 @@ const priceWith = (tax: string) => PRICE.join('\n').replace('0.19', tax);
 
 before(async () => {
   ({ node } = install());
-  root = mkdtempSync(join(tmpdir(), 'syncline-newcomer-'));
   folder = join(root, 'shop');
   served = join(root, 'served');
   for (const side of [folder, served]) write(side, 'README.md', '# Shop\n');
@@ -56,20 +55,15 @@ before(async () => {
     'editor.autoIndent': 'none',
     'editor.autoClosingBrackets': 'never',
   };
-  code = await Code.start({ extension: packed, artifacts, settings });
+  code = await stage.startCode({ extension: packed, settings });
   window = await code.open(folder);
 });
 // each chapter begins where the one before it ended
 let stoppedAt: string | undefined;
 beforeEach(() => assert.equal(stoppedAt, undefined, 'an earlier chapter failed'));
-afterEach(async (t) => {
+afterEach((t) => {
   // Node's types do not know this property of its test context yet.
   if ((t as { readonly passed?: boolean }).passed === false) stoppedAt ??= t.name;
-  await code.keepFailure(t);
-});
-after(async () => {
-  await code?.stop();
-  rmSync(root, { recursive: true, force: true });
 });
 
 test('the package is small, and nothing about it is warned of', () => {

@@ -1,21 +1,18 @@
 // Both sides of a folder as a person sees them: marks, drag and drop, the way from one side to the other, and the plan.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { read, waitForText, waitUntilGone, write } from './suites/files.ts';
-import { TestServer } from './suites/server.ts';
+import type { TestServer } from './suites/server.ts';
 import { eventually } from './support/eventually.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
-import { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { screensOf } from './support/window/screens.ts';
+import { Stage } from './support/window/stage.ts';
 import type { Tree } from './support/window/tree.ts';
 
-const artifacts = join(cacheFolder, 'artifacts', 'serverFiles');
-const screen = screensOf(artifacts);
-let code: Code;
+const stage = new Stage('serverFiles');
+const screen = screensOf(stage.artifacts);
 let window: CodeWindow;
 let server: TestServer;
 let folder: string;
@@ -23,9 +20,8 @@ let explorer: Tree;
 let serverFiles: Tree;
 
 before(async () => {
-  const { node } = install();
-  folder = join(mkdtempSync(join(tmpdir(), 'syncline-window-')), 'app');
-  server = await TestServer.start(node, repositoryRoot);
+  folder = join(stage.root, 'app');
+  server = await stage.serve();
   for (const root of [folder, server.files]) {
     write(root, 'notes.txt', 'one\n');
     write(root, 'src/main.ts', 'export const answer = 42;\n');
@@ -33,24 +29,10 @@ before(async () => {
     write(root, '.gitignore', 'build/\n');
   }
   write(folder, 'build/out.js', 'built');
-  write(folder, '.vscode/settings.json', JSON.stringify({ 'syncline.targets': [{ server: server.address }] }));
-  code = await Code.start({ extension: repositoryRoot, artifacts });
-  window = await code.open(folder, { size: 'wide' });
+  window = await stage.openSynced(folder, server);
   explorer = window.tree('Files Explorer');
   serverFiles = window.tree('Server Files');
-  await (await window.notifications.find('The workspace’s settings want to sync')).click('Allow');
-  await (await window.notifications.find('There is no token')).click('Set Token');
-  await (await window.input('Token for')).accept(server.token);
-  await waitForText(server.files, '.vscode/settings.json', read(folder, '.vscode/settings.json'));
-  await window.showContainer('Explorer');
-  await window.showView('Server Files');
   await serverFiles.item('notes.txt').waitFor();
-});
-afterEach((t) => code.keepFailure(t));
-after(async () => {
-  await code?.stop();
-  await server?.remove();
-  rmSync(join(folder, '..'), { recursive: true, force: true });
 });
 
 const badges = (tree: Tree, ...names: string[]) => Promise.all(names.map((name) => tree.item(name).badge()));

@@ -1,43 +1,32 @@
 // A share as a folder of the workspace, beside one on disk.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { waitForText, write } from './suites/files.ts';
-import { TestServer } from './suites/server.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
-import { Code } from './support/window/code.ts';
+import type { TestServer } from './suites/server.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
+import { setToken, Stage } from './support/window/stage.ts';
 
-const artifacts = join(cacheFolder, 'artifacts', 'shareFolder');
-let code: Code;
+const stage = new Stage('shareFolder');
+const { artifacts } = stage;
 let window: CodeWindow;
 let server: TestServer;
 let folder: string;
 
 before(async () => {
-  const { node } = install();
-  folder = mkdtempSync(join(tmpdir(), 'syncline-share-'));
-  server = await TestServer.start(node, repositoryRoot);
+  folder = stage.root;
+  server = await stage.serve();
   write(server.files, 'docs/guide.md', '# Guide\n');
   write(server.files, 'notes.txt', 'one\n');
   write(folder, 'app/local.txt', 'here\n');
   const folders = [{ path: 'app' }, { uri: `syncline://${new URL(server.url).host}/files`, name: 'on the server' }];
   write(folder, 'both.code-workspace', JSON.stringify({ folders }));
-  code = await Code.start({ extension: repositoryRoot, artifacts });
+  const code = await stage.startCode();
   window = await code.open(join(folder, 'both.code-workspace'), { size: 'wide' });
-});
-afterEach((t) => code.keepFailure(t));
-after(async () => {
-  await code?.stop();
-  await server?.remove();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('its files are in the Explorer once there is a token, and are edited in place', async () => {
-  await (await window.notifications.find('There is no token')).click('Set Token');
-  await (await window.input('Token for')).accept(server.token);
+  await setToken(window, server);
   await window.showContainer('Explorer');
   const explorer = window.tree('Files Explorer');
   await explorer.item('notes.txt').waitFor();

@@ -1,45 +1,35 @@
 // What a person sees when things are otherwise than usual: a server that is not there, a folder of 50,000 files, conflicts in high
 // contrast, a side bar as narrow as it gets; and everything done with the keyboard alone.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { read, waitForText, waitUntilGone, write } from './suites/files.ts';
-import { TestServer } from './suites/server.ts';
+import type { TestServer } from './suites/server.ts';
 import { eventually } from './support/eventually.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
-import { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { screensOf } from './support/window/screens.ts';
+import { Stage } from './support/window/stage.ts';
 
 const HUGE = 50_000;
 
-const artifacts = join(cacheFolder, 'artifacts', 'states');
-const screen = screensOf(artifacts);
-let code: Code;
+const stage = new Stage('states');
+const screen = screensOf(stage.artifacts);
 let window: CodeWindow;
 let server: TestServer;
 let folder: string;
 
 before(async () => {
-  const { node } = install();
-  folder = join(mkdtempSync(join(tmpdir(), 'syncline-window-')), 'app');
+  folder = join(stage.root, 'app');
   const huge = join(folder, '../huge');
   mkdirSync(join(huge, 'data'), { recursive: true });
   for (let at = 0; at < HUGE; at++) writeFileSync(join(huge, 'data', `record-${at}.json`), '');
   write(huge, 'notes.txt', 'one\n');
   write(folder, 'notes.txt', 'one\n');
   write(folder, '.gitignore', 'data/\n');
-  server = await TestServer.start(node, repositoryRoot, huge);
-  code = await Code.start({ extension: repositoryRoot, artifacts });
+  server = await stage.serve(huge);
+  const code = await stage.startCode();
   window = await code.open(folder);
-});
-afterEach((t) => code.keepFailure(t));
-after(async () => {
-  await code?.stop();
-  await server?.remove();
-  rmSync(join(folder, '..'), { recursive: true, force: true });
 });
 
 test('a server that is not there is told in one message with what can be done', async () => {

@@ -1,42 +1,34 @@
 // The extension as a person meets it: palette, tree, menus, input boxes, notifications, in a real window. Pictures of what
 // they see go to .cache/vscode/artifacts/window/screens, or with SYNCLINE_SCREENS=keep to test/vscode/screens.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { read, waitForText, waitUntilGone, write } from './suites/files.ts';
-import { TestServer } from './suites/server.ts';
+import type { TestServer } from './suites/server.ts';
 import { eventually } from './support/eventually.ts';
-import { cacheFolder, install, repositoryRoot } from './support/installation.ts';
-import { Code } from './support/window/code.ts';
+import type { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { screensOf } from './support/window/screens.ts';
+import { setToken, Stage } from './support/window/stage.ts';
 
-const artifacts = join(cacheFolder, 'artifacts', 'window');
-const screen = screensOf(artifacts);
+const stage = new Stage('window');
+const screen = screensOf(stage.artifacts);
 let code: Code;
 let window: CodeWindow;
 let server: TestServer;
 let folder: string;
 
 before(async () => {
-  const { node } = install();
-  folder = join(mkdtempSync(join(tmpdir(), 'syncline-window-')), 'app');
+  folder = join(stage.root, 'app');
   write(folder, 'notes.txt', 'one\n');
   write(folder, 'src/main.ts', 'export const answer = 42;\n');
-  server = await TestServer.start(node, repositoryRoot);
+  server = await stage.serve();
   write(server.files, 'docs/guide.md', '# Guide\n');
   write(server.files, 'docs/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>\n');
   write(server.files, 'README.md', 'from the server\n');
-  code = await Code.start({ extension: repositoryRoot, artifacts });
+  code = await stage.startCode();
   window = await code.open(folder);
-});
-afterEach((t) => code.keepFailure(t));
-after(async () => {
-  await code?.stop();
-  await server?.remove();
-  rmSync(join(folder, '..'), { recursive: true, force: true });
 });
 
 test('without a server the view says what can be done', async () => {
@@ -285,8 +277,7 @@ test('an address that comes with a repository is not used before the person has 
   await second.screenshot(screen('consent'));
   assert.equal(existsSync(join(server.files, 'cloned')), false);
   await question.click('Allow');
-  await (await second.notifications.find('There is no token')).click('Set Token');
-  await (await second.input('Token for')).accept(server.token);
+  await setToken(second, server);
   await waitForText(server.files, 'cloned/secret.txt', 'not for everyone');
   await second.close();
 });
@@ -299,8 +290,7 @@ test('in a workspace of several folders each syncs with its own target (row 14)'
   write(parent, 'all.code-workspace', JSON.stringify({ folders: [{ path: 'api' }, { path: 'web' }], settings }));
   const second = await code.open(join(parent, 'all.code-workspace'));
   for (const name of ['api', 'web']) await (await second.notifications.find(`want to sync “${name}”`)).click('Allow');
-  await (await second.notifications.find('There is no token')).click('Set Token');
-  await (await second.input('Token for')).accept(server.token);
+  await setToken(second, server);
   for (const name of ['api', 'web']) await waitForText(server.files, `several/${name}/${name}.txt`, name);
   await second.statusBar.waitFor('2 targets');
   await second.showContainer('Syncline');

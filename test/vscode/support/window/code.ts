@@ -1,7 +1,7 @@
 // A VS Code for tests that drive its window as a person does. Extensions are installed, not in development, since the
 // smoke-test driver that a development address needs hides notifications.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -78,7 +78,7 @@ export class Code implements AsyncDisposable {
     return join(this.#folder, 'user-data', 'User', 'globalStorage', id);
   }
 
-  /** For `afterEach((t) => code.keepFailure(t))`: a screenshot of each window when the test has failed. */
+  /** For `afterEach((t) => code.keepFailure(t))`: when the test has failed, a screenshot of each window and what VS Code logged. */
   async keepFailure(t: { readonly name: string }): Promise<void> {
     // Node's types do not know this property of its test context yet.
     if ((t as { readonly passed?: boolean }).passed !== false) return;
@@ -86,6 +86,7 @@ export class Code implements AsyncDisposable {
       const name = `${t.name.replaceAll(/[^\w]+/g, '-')}-${index + 1}.png`;
       await window.screenshot(join(this.#options.artifacts, name)).catch(() => undefined);
     }
+    cpSync(join(this.#folder, 'user-data', 'logs'), join(this.#options.artifacts, 'logs'), { recursive: true });
   }
 
   async stop(): Promise<void> {
