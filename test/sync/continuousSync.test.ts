@@ -1,134 +1,22 @@
-import type { WirePath } from '../../server/protocol/wirePath.ts';
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { SynclineError } from '../../server/protocol/errors.ts';
-import { BaseStore } from '../../extension/sync/base/baseStore.ts';
-import { ContinuousSync, SETTLE_MS } from '../../extension/sync/continuousSync.ts';
+import { SETTLE_MS } from '../../extension/sync/continuousSync.ts';
 import { MONITOR_AT_LEAST_EVERY_MS, MONITOR_EVERY_MS } from '../../extension/sync/monitorInterval.ts';
-import { Exclusive } from '../../extension/sync/exclusive.ts';
-import { StatCache } from '../../extension/sync/local/statCache.ts';
-import { SavedFiles } from '../../extension/sync/savedFiles.ts';
-import { SyncCycle } from '../../extension/sync/syncCycle.ts';
-import { showOperation } from '../support/carryOut.ts';
-import { FakeClock } from '../support/fakeClock.ts';
-import { MemoryEndpoint } from '../support/memoryEndpoint.ts';
 import { entryCount } from '../../extension/sync/tree/tree.ts';
-import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { show, treeOf } from '../support/treeNotation.ts';
-
-/** A target on two sides in memory, with a clock of its own. */
-class Running {
-  readonly local: MemoryEndpoint;
-  readonly remote: MemoryEndpoint;
-  readonly clock = new FakeClock();
-  readonly sync: ContinuousSync;
-  readonly cycle: SyncCycle;
-  readonly applied: string[] = [];
-  readonly states: string[] = [];
-  settled = 0;
-  isHeldBack = false;
-  guard: string | undefined;
-  readonly saves: SavedFiles;
-
-  constructor(t: TestContext, sides: { base?: string; local: string; remote: string }, guard?: string) {
-    this.guard = guard;
-    this.local = new MemoryEndpoint(treeOf(sides.local));
-    this.remote = new MemoryEndpoint(treeOf(sides.remote));
-    const store = BaseStore.open(temporaryFolder(t));
-    store.save({ base: treeOf(sides.base ?? sides.local), remote: null, conflicts: [] });
-    const { local, remote, clock } = this;
-    const log = (): void => {};
-    const cache = new StatCache();
-    this.cycle = new SyncCycle({ local, remote, store, cache, mode: 'two-way', guard: () => this.guard, clock, log });
-    const exclusive = new Exclusive();
-    this.sync = new ContinuousSync({
-      cycle: this.cycle,
-      local,
-      remote,
-      exclusive,
-      clock,
-      watchesLocal: true,
-      isHeldBack: () => this.isHeldBack,
-      express: (path) => this.saves.send(path as WirePath),
-      log,
-    });
-    this.saves = new SavedFiles(this.cycle, this.sync, log);
-    this.sync.onApplied(({ side, operation }) => this.applied.push(`${side}: ${showOperation(operation, () => '')}`));
-    this.sync.onDidChangeState(({ kind }) => this.states.push(kind));
-    this.sync.onSettled(() => this.settled++);
-    t.after(async () => {
-      await this.sync.close();
-      store.close();
-    });
-  }
-
-  static async start(
-    t: TestContext,
-    sides: { base?: string; local: string; remote: string },
-    guard?: string,
-  ): Promise<Running> {
-    const running = new Running(t, sides, guard);
-    await running.sync.start();
-    await running.quiet();
-    return running;
-  }
-
-  /** Resolves when nothing more happens unless time passes or somebody does something. */
-  async quiet(): Promise<void> {
-    for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async pass(ms: number): Promise<void> {
-    this.clock.advance(ms);
-    await this.quiet();
-  }
-
-  /** As a watcher tells it after something was done to the folder. */
-  async change(tree: string, ...paths: string[]): Promise<void> {
-    this.local.tree = treeOf(tree);
-    this.local.hint(new Set(paths));
-    await this.quiet();
-  }
-}
+import { RunningSync } from '../support/runningSync.ts';
 
 test('begins with a look at everything and then waits', async (t) => {
-  const running = await Running.start(t, { base: '', local: 'a=1', remote: 'b=2' });
+  const running = await RunningSync.start(t, { base: '', local: 'a=1', remote: 'b=2' });
   assert.equal(show(running.local.tree), 'a=1 b=2');
   assert.deepEqual(running.states, ['inSync']);
   assert.equal(running.settled, 1);
   assert.equal(running.clock.next, MONITOR_EVERY_MS);
 });
 
-test('a write is sent at once, and only where it was is looked', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' });
-  running.local.looks.length = 0;
-  await running.change('a=2 b=1', 'a');
-  assert.deepEqual(running.applied, ['remote: put a']);
-  assert.deepEqual(running.local.looks[0], new Set(['a']));
-  assert.equal(running.settled, 2);
-});
-
-test('as long as the server is guarded nothing is written to it, saves included, and what comes from there comes', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' }, 'Ask first.');
-  running.remote.tree = treeOf('a=1 b=2');
-  running.remote.hint(new Set());
-  await running.quiet();
-  assert.equal(show(running.local.tree), 'a=1 b=2');
-  running.local.tree = treeOf('a=2 b=2');
-  running.saves.send('a' as WirePath);
-  await running.quiet();
-  assert.equal(show(running.remote.tree), 'a=1 b=2');
-  const { state } = running.sync;
-  assert.deepEqual(state.kind === 'stopped' && [state.brake.kind, state.brake.message], ['guarded', 'Ask first.']);
-  running.guard = undefined;
-  running.sync.hint(new Set(['a']));
-  await running.quiet();
-  assert.equal(show(running.remote.tree), 'a=2 b=2');
-  assert.equal(running.sync.state.kind, 'inSync');
-});
-
 test('a change of the server is fetched at once', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.remote.tree = treeOf('a=1 n/b=2');
   running.remote.hint(new Set());
   await running.quiet();
@@ -136,7 +24,7 @@ test('a change of the server is fetched at once', async (t) => {
 });
 
 test('an echo of what was done is looked at and nothing comes of it', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.remote.tree = treeOf('a=2');
   running.remote.hint(new Set());
   await running.quiet();
@@ -149,7 +37,7 @@ test('an echo of what was done is looked at and nothing comes of it', async (t) 
 });
 
 test('a deletion waits for what may explain it: a move, or a file written anew', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=2 c=3', remote: 'a=1 b=2 c=3' });
+  const running = await RunningSync.start(t, { local: 'a=1 b=2 c=3', remote: 'a=1 b=2 c=3' });
   await running.change('b=2 c=3', 'a');
   assert.deepEqual(running.applied, []);
   await running.pass(SETTLE_MS / 2);
@@ -166,7 +54,7 @@ test('a deletion waits for what may explain it: a move, or a file written anew',
 });
 
 test('deletions do not wait for ever while other things happen', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=2', remote: 'a=1 b=2' });
+  const running = await RunningSync.start(t, { local: 'a=1 b=2', remote: 'a=1 b=2' });
   await running.change('b=2', 'a');
   for (let i = 0; i < 20; i++) {
     await running.pass(SETTLE_MS / 2);
@@ -176,7 +64,7 @@ test('deletions do not wait for ever while other things happen', async (t) => {
 });
 
 test('the monitor finds within ten seconds what nobody told', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.local.tree = treeOf('a=1 silent=2');
   await running.pass(MONITOR_EVERY_MS - 1);
   assert.deepEqual(running.applied, []);
@@ -185,7 +73,7 @@ test('the monitor finds within ten seconds what nobody told', async (t) => {
 });
 
 test('waiting long for the server does not make the monitor come seldom', async (t) => {
-  const running = new Running(t, { local: 'a=1', remote: 'a=1' });
+  const running = new RunningSync(t, { local: 'a=1', remote: 'a=1' });
   const { promise: connected, resolve: connect } = Promise.withResolvers<void>();
   const scan = running.remote.scan.bind(running.remote);
   running.remote.scan = async (request) => {
@@ -202,7 +90,7 @@ test('waiting long for the server does not make the monitor come seldom', async 
 });
 
 test('the monitor rests longer the more its looks cost, and not because of one that read new files', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   const scan = running.local.scan.bind(running.local);
   let [costMs, looks] = [60_000, 0];
   running.local.scan = async (request) => {
@@ -232,7 +120,7 @@ test('the monitor rests longer the more its looks cost, and not because of one t
 });
 
 test('a clock that is set back holds up no deletion', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=1 c=1', remote: 'a=1 b=1 c=1' });
+  const running = await RunningSync.start(t, { local: 'a=1 b=1 c=1', remote: 'a=1 b=1 c=1' });
   await running.change('a=1 c=1', 'b');
   running.clock.jump(-3_600_000);
   await running.pass(SETTLE_MS);
@@ -240,7 +128,7 @@ test('a clock that is set back holds up no deletion', async (t) => {
 });
 
 test('activity does not keep the monitor away', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   for (let i = 0; i < 5; i++) {
     await running.pass(MONITOR_EVERY_MS / 5);
     await running.change(`a=${i} silent=1`, 'a');
@@ -249,7 +137,7 @@ test('activity does not keep the monitor away', async (t) => {
 });
 
 test('what changes during a round is looked at in the next', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' });
+  const running = await RunningSync.start(t, { local: 'a=1 b=1', remote: 'a=1 b=1' });
   running.remote.beforeOperation = () => {
     running.remote.beforeOperation = () => {};
     running.local.tree = treeOf('a=2 b=2');
@@ -259,24 +147,8 @@ test('what changes during a round is looked at in the next', async (t) => {
   assert.deepEqual(running.applied, ['remote: put a', 'remote: put b']);
 });
 
-test('what is saved during a round does not wait for its end', async (t) => {
-  const running = await Running.start(t, { local: 'large=1 b=1', remote: 'large=1 b=1' });
-  const held = Promise.withResolvers<void>();
-  running.remote.beforeOperation = async (operation) => {
-    if (operation.kind === 'put' && operation.path === 'large') await held.promise;
-  };
-  await running.change('large=2 b=1', 'large');
-  await running.change('large=2 b=2', 'b');
-  assert.deepEqual(running.applied, ['remote: put b']);
-  await running.change('large=2 b=2 new=1', 'new');
-  assert.deepEqual(running.applied, ['remote: put b'], 'a new file is not that simple');
-  held.resolve();
-  await running.quiet();
-  assert.deepEqual(running.applied, ['remote: put b', 'remote: put large', 'remote: put new']);
-});
-
 test('while git works on the folder nothing is sent, but not for ever', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.isHeldBack = true;
   await running.change('a=2', 'a');
   await running.pass(1000);
@@ -291,7 +163,7 @@ test('while git works on the folder nothing is sent, but not for ever', async (t
 });
 
 test('a lost connection is offline, and everything is looked at when it is back', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.remote.isOnline = false;
   running.remote.beforeOperation = () => {
     throw new SynclineError('ConnectionLost');
@@ -310,7 +182,7 @@ test('a lost connection is offline, and everything is looked at when it is back'
 });
 
 test('a connection that stands while nothing moves is told, and tried again with growing waits', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   const attempts: number[] = [];
   running.remote.beforeOperation = () => {
     attempts.push(running.clock.now());
@@ -330,7 +202,7 @@ test('a connection that stands while nothing moves is told, and tried again with
 });
 
 test('a vanished root is told, deletes nothing, and syncing goes on when it is back', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.local.scanError = new SynclineError('RootUnavailable');
   running.local.hint('everything');
   await running.quiet();
@@ -346,7 +218,7 @@ test('a vanished root is told, deletes nothing, and syncing goes on when it is b
 });
 
 test('a brake stops, and lets go when what made it stop is gone', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=2', remote: 'a=1 b=2' });
+  const running = await RunningSync.start(t, { local: 'a=1 b=2', remote: 'a=1 b=2' });
   await running.change('', 'a', 'b');
   await running.pass(SETTLE_MS);
   assert.equal(running.sync.state.kind, 'stopped');
@@ -357,7 +229,7 @@ test('a brake stops, and lets go when what made it stop is gone', async (t) => {
 });
 
 test('conflicts and problems are states, and go when they are settled', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.remote.tree = treeOf('a=2');
   await running.change('a=3', 'a');
   assert.equal(running.sync.state.kind, 'inSync', 'the server has not told yet');
@@ -375,7 +247,7 @@ test('conflicts and problems are states, and go when they are settled', async (t
 });
 
 test('paused, it does nothing, and resumed, it looks at everything', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.sync.pause();
   await running.change('a=2', 'a');
   await running.pass(60_000);
@@ -386,7 +258,7 @@ test('paused, it does nothing, and resumed, it looks at everything', async (t) =
 });
 
 test('a pause in the middle of a round stops it, and nothing is lost', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   running.remote.beforeOperation = async (operation) => {
     if (operation.kind === 'put' && operation.path === 'c') running.sync.pause();
   };
@@ -399,7 +271,7 @@ test('a pause in the middle of a round stops it, and nothing is lost', async (t)
 });
 
 test('a file that is never at rest is tried again at growing intervals', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   let attempts = 0;
   running.local.beforeSend = () => {
     attempts++;
@@ -419,7 +291,7 @@ test('a file that is never at rest is tried again at growing intervals', async (
 });
 
 test('a closed target does nothing more', async (t) => {
-  const running = await Running.start(t, { local: 'a=1', remote: 'a=1' });
+  const running = await RunningSync.start(t, { local: 'a=1', remote: 'a=1' });
   await running.sync.close();
   await running.change('a=2', 'a');
   await running.pass(60_000);
@@ -432,7 +304,7 @@ const paths = (from: number, to: number): string[] => Array.from({ length: to - 
 
 test('a folder that is deleted in portions is held back before half of the server is gone', async (t) => {
   const tree = files(0, 1020);
-  const running = await Running.start(t, { local: tree, remote: tree });
+  const running = await RunningSync.start(t, { local: tree, remote: tree });
   for (let gone = 0; gone < 1000; gone += 50) {
     await running.change(files(gone + 50, 1020), ...paths(gone, gone + 50));
     // slower than deletions wait for each other
@@ -450,7 +322,7 @@ test('a folder that is deleted in portions is held back before half of the serve
 
 test("a server's folder that is emptied in portions is held back before half of the local one is gone", async (t) => {
   const tree = files(0, 300);
-  const running = await Running.start(t, { local: tree, remote: tree });
+  const running = await RunningSync.start(t, { local: tree, remote: tree });
   for (let gone = 0; gone < 290; gone += 30) {
     running.remote.tree = treeOf(files(gone + 30, 300));
     running.remote.hint(new Set());
@@ -463,7 +335,7 @@ test("a server's folder that is emptied in portions is held back before half of 
 
 test('more than a few deletions are only believed after a complete look', async (t) => {
   const tree = files(0, 60);
-  const running = await Running.start(t, { local: tree, remote: tree });
+  const running = await RunningSync.start(t, { local: tree, remote: tree });
   running.local.looks.length = 0;
   await running.change(files(5, 60), ...paths(0, 5));
   await running.pass(SETTLE_MS);
@@ -477,7 +349,7 @@ test('more than a few deletions are only believed after a complete look', async 
 test('a folder that is moved away in portions, and comes back elsewhere, does not look like a deletion', async (t) => {
   const folder = (name: string, from: number, to: number): string =>
     files(from, to).replaceAll(/(^| )f/g, `$1${name}/f`);
-  const running = await Running.start(t, { local: folder('a', 0, 40), remote: folder('a', 0, 40) });
+  const running = await RunningSync.start(t, { local: folder('a', 0, 40), remote: folder('a', 0, 40) });
   await running.change(folder('a', 30, 40), 'a');
   running.states.length = 0;
   await running.change(folder('b', 0, 40), 'a', 'b');
@@ -487,7 +359,7 @@ test('a folder that is moved away in portions, and comes back elsewhere, does no
 });
 
 test('another folder in the place of the synced one stops what would be deleted because of it', async (t) => {
-  const running = await Running.start(t, { local: 'a=1 b=2 c=3', remote: 'a=1 b=2 c=3' });
+  const running = await RunningSync.start(t, { local: 'a=1 b=2 c=3', remote: 'a=1 b=2 c=3' });
   running.local.rootIdentity = 'another disk';
   await running.change('a=1 x=9', 'x');
   await running.pass(SETTLE_MS);

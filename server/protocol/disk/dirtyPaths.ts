@@ -5,11 +5,14 @@ const MAX_PATHS = 20_000;
 
 /** No more than these, and only written to: nothing that is paired with something else, so a short pause will do. */
 const FEW_PATHS = 4;
-const SHORT = 0.2;
+/** Of the pause: where it was quiet for twice the pause before, and where it was not, as when a file is written to bit by bit. */
+const SHORT = 0.05;
+const SHORT_AMID_OTHERS = 0.2;
 
 /**
  * Collects dirty paths and reports them together: after a pause, or after ten times that while events keep coming. A few files
- * that were written to in place are a save, and are reported after a fifth of the pause.
+ * that were written to in place are a save, and are reported after a twentieth of the pause, or a fifth when another report was
+ * not long ago.
  */
 export class DirtyPaths {
   readonly #report: (paths: ReadonlySet<string> | 'everything') => void;
@@ -18,6 +21,7 @@ export class DirtyPaths {
   #everything = false;
   #onlyWrites = true;
   #firstAt = 0;
+  #reportedAt = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #burst = 0;
   #burstEnd: NodeJS.Immediate | null = null;
@@ -78,7 +82,8 @@ export class DirtyPaths {
     else if (now - this.#firstAt >= this.#pauseMs * 9) return;
     else clearTimeout(this.#timer);
     const isSave = this.#onlyWrites && !this.#everything && this.#paths.size <= FEW_PATHS;
-    this.#timer = setTimeout(() => this.#flush(), isSave ? this.#pauseMs * SHORT : this.#pauseMs);
+    const short = now - this.#reportedAt > this.#pauseMs * 2 ? SHORT : SHORT_AMID_OTHERS;
+    this.#timer = setTimeout(() => this.#flush(), this.#pauseMs * (isSave ? short : 1));
     this.#timer.unref();
   }
 
@@ -88,6 +93,7 @@ export class DirtyPaths {
     this.#everything = false;
     this.#onlyWrites = true;
     this.#paths = new Set();
+    this.#reportedAt = performance.now();
     this.#report(report);
   }
 }
