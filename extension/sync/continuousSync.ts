@@ -9,7 +9,7 @@ import type { Look } from './endpoint.ts';
 import type { Exclusive } from './exclusive.ts';
 import { MONITOR_EVERY_MS, monitorInterval } from './monitorInterval.ts';
 import { LOOK_AT_ALL, LOOK_AT_NOTHING, type Looks, mergeLooks } from './look.ts';
-import type { AppliedOperation, Plan } from './plan.ts';
+import type { AppliedOperation, Plan, SyncProgress } from './plan.ts';
 import type { Brake } from './reconcile/brakes.ts';
 import { restlessProblems } from './restless.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
@@ -71,6 +71,7 @@ export class ContinuousSync {
   readonly #states = new Listeners<SyncState>();
   readonly #applied = new Listeners<AppliedOperation>();
   readonly #settled = new Listeners<Settled>();
+  readonly #progress = new Listeners<SyncProgress>();
   #looks: Looks = LOOK_AT_NOTHING;
   #state: SyncState = { kind: 'syncing' };
   #facts: Pick<StateFacts, 'brake' | 'error' | 'conflicts' | 'problems'> = {
@@ -126,6 +127,11 @@ export class ContinuousSync {
   /** Called when nothing is pending any more: after something was, and when other conflicts or problems are left than before. */
   onSettled(listener: (settled: Settled) => void): Disposable {
     return this.#settled.add(listener);
+  }
+
+  /** How far what is being carried out is: after every operation and every piece of a content. */
+  onProgress(listener: (now: SyncProgress) => void): Disposable {
+    return this.#progress.add(listener);
   }
 
   /** Begins with a look at everything; resolves when watching has begun. */
@@ -243,6 +249,7 @@ export class ContinuousSync {
         onProgress: (now) => {
           // what breaks and goes on from there is not kept waiting
           if (now.phase !== 'looking' && now.bytesDone > PROVEN_BYTES) this.#againMs = AGAIN_MS;
+          this.#progress.emit(now);
         },
         approve: (plan) => {
           settling = this.#mustSettle(plan);

@@ -301,6 +301,11 @@ export class TargetSync {
     return this.#continuous.onDidChangeState(listener);
   }
 
+  /** How far continuous syncing is with what it carries out. */
+  onProgress(listener: (now: SyncProgress) => void): Disposable {
+    return this.#continuous.onProgress(listener);
+  }
+
   /** Each operation of continuous syncing, when it is done. */
   onApplied(listener: (applied: AppliedOperation) => void): Disposable {
     return this.#continuous.onApplied(listener);

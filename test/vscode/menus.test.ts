@@ -8,6 +8,7 @@ import { eventually } from './support/eventually.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { itemsOfMenu } from './support/window/menu.ts';
 import { Stage } from './support/window/stage.ts';
+import { StatusMenu } from './support/window/statusMenu.ts';
 import type { Tree } from './support/window/tree.ts';
 
 const stage = new Stage('menus');
@@ -16,6 +17,7 @@ let server: TestServer;
 let folder: string;
 let explorer: Tree;
 let serverFiles: Tree;
+let statusMenu: StatusMenu;
 
 before(async () => {
   folder = join(stage.root, 'app');
@@ -27,6 +29,7 @@ before(async () => {
   window = await stage.openSynced(folder, server);
   explorer = window.tree('Files Explorer');
   serverFiles = window.tree('Server Files');
+  statusMenu = new StatusMenu(window);
   await serverFiles.item('notes.txt').waitFor();
   await window.statusBar.waitFor(server.address.replace('ws://', ''));
 });
@@ -36,6 +39,15 @@ async function menuOf(tree: Tree, label: string): Promise<string[]> {
   await tree.item(label).row.click({ button: 'right' });
   return itemsOfMenu(window.page);
 }
+
+/** What the menu of the status bar shows whenever a connected folder is synced. */
+const CONNECTION = ['Connect…', 'Test Connection', 'Disconnect', 'Start Local Server', 'Set Token…'];
+const ALWAYS = ['Open Settings', 'Show Log'];
+
+test('the menu of the status bar, in sync', async () => {
+  const syncing = ['Sync Now', 'Preview Sync', 'Pause Auto-Sync'];
+  assert.deepEqual(await statusMenu.offers(), ['app', ...syncing, 'Verify Workspace', ...CONNECTION, ...ALWAYS]);
+});
 
 test('a file of Server Files', async () => {
   await eventually(async () => assert.equal(await serverFiles.item('notes.txt').badge(), ''));
@@ -152,14 +164,20 @@ test('a target', async () => {
   assert.deepEqual(await window.viewMenu('Targets'), ['Preview Sync', 'Show Log']);
 });
 
-test('a conflict', async () => {
-  await window.run('Syncline: Pause Auto-Sync');
+test('the menu of the status bar, paused', async () => {
+  await statusMenu.choose('Pause Auto-Sync');
   await window.statusBar.waitFor('paused');
   assert.deepEqual(await window.viewActions('Targets'), ['Sync Now', 'Resume Auto-Sync']);
+  const syncing = ['Sync Now', 'Preview Sync', 'Resume Auto-Sync'];
+  assert.deepEqual(await statusMenu.offers(), ['app', ...syncing, 'Verify Workspace', ...CONNECTION, ...ALWAYS]);
+});
+
+test('a conflict', async () => {
   write(folder, 'notes.txt', 'mine\n');
   write(server.files, 'notes.txt', 'theirs\n');
-  await window.run('Syncline: Resume Auto-Sync');
+  await statusMenu.choose('Resume Auto-Sync');
   await window.tree('Conflicts').item('notes.txt').waitFor();
+  assert.deepEqual((await statusMenu.offers()).slice(0, 3), ['app', 'Resolve 1 Conflict…', 'Sync Now']);
   assert.deepEqual(await menuOf(window.tree('Conflicts'), 'notes.txt'), [
     'Open Differences',
     'Keep Mine',
@@ -230,9 +248,15 @@ test('a job that runs can be cancelled', async () => {
 test('a server of several', async () => {
   await window.run('Syncline: Connect');
   await (await window.input('Where to?')).pick('Enter an address…');
-  await (await window.input('ws://HOST:PORT/SHARE')).accept(`${server.address}/docs`);
+  const address = await window.input('ws://HOST:PORT/SHARE');
+  await address.titleButton('Mark as Production');
+  await eventually(async () => assert.equal(await address.title(), 'Syncline: Connect · PRODUCTION'));
+  await address.accept(`${server.address}/docs`);
   await window.showContainer('Explorer');
   await serverFiles.item('files').waitFor();
+  assert.ok((await menuOf(serverFiles, 'docs')).includes('Remove Production Mark'));
+  await serverFiles.item('docs').contextMenu('Remove Production Mark');
+  await eventually(async () => assert.ok((await menuOf(serverFiles, 'docs')).includes('Mark as Production')));
   assert.deepEqual(await menuOf(serverFiles, 'files'), [
     'Upload',
     'Upload Folder',

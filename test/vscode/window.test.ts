@@ -11,6 +11,7 @@ import type { Code } from './support/window/code.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
 import { screensOf } from './support/window/screens.ts';
 import { setToken, Stage } from './support/window/stage.ts';
+import { StatusMenu } from './support/window/statusMenu.ts';
 
 const stage = new Stage('window');
 const screen = screensOf(stage.artifacts);
@@ -37,6 +38,8 @@ test('without a server the view says what can be done', async () => {
   await window.statusBar.waitFor('Syncline');
   await window.page.getByRole('button', { name: 'Start Local Server' }).first().waitFor();
   await window.screenshot(screen('welcome-dark'));
+  const offers = await new StatusMenu(window).offers();
+  assert.deepEqual(offers, ['Connect…', 'Start Local Server', 'Open Settings', 'Show Log']);
 });
 
 test('a walkthrough leads through the first steps', async () => {
@@ -52,7 +55,7 @@ test('connecting asks for the token, and a wrong one can be corrected in place',
   await window.run('Syncline: Connect');
   const address = await window.input('ws://HOST:PORT/SHARE');
   await address.fill('http://127.0.0.1/files');
-  await address.waitForMessage('is no target');
+  await address.waitForMessage('This is no address');
   await address.accept(server.address);
   await (await window.input('Token for')).accept('wrong'.repeat(8));
   const refused = await window.notifications.find('The token is not accepted');
@@ -167,6 +170,13 @@ test('the first sync of two sides that both hold something shows what it would d
   // the third that goes up is the setting that pairs the two
   assert.match(await question.message(), /3 files go up .*, 3 files come down/);
   await window.screenshot(screen('first-sync-dark'));
+  await window.statusBar.waitFor('first sync?');
+  assert.deepEqual((await new StatusMenu(window).offers()).slice(0, 4), [
+    'app',
+    'Sync Now',
+    'Preview Sync',
+    'Pause Auto-Sync',
+  ]);
   assert.equal(existsSync(join(folder, 'README.md')), false);
   await question.click('Sync');
   await waitForText(folder, 'README.md', 'from the server\n');
@@ -301,4 +311,37 @@ test('in a workspace of several folders each syncs with its own target (row 14)'
     ),
   );
   await second.close();
+});
+
+test('to someone whose VS Code is in German, commands, views, questions and messages are German', async () => {
+  const other = join(folder, '..', 'deutsch');
+  write(other, 'notes.txt', 'eins\n');
+  const german = await code.open(other, { language: 'de' });
+  await german.showContainer('Explorer');
+  await german.showView('Serverdateien');
+  await german.page.getByRole('button', { name: 'Lokalen Server starten' }).first().waitFor();
+  await german.run('Syncline: Verbinden');
+  const address = await german.input('mit /DIR für einen Ordner darin');
+  await address.titleButton('Als Produktion kennzeichnen');
+  await eventually(async () => assert.equal(await address.title(), 'Syncline: Verbinden · PRODUKTION'));
+  await address.fill('http://127.0.0.1/files');
+  await address.waitForMessage('Das ist keine Adresse');
+  await address.accept(server.address);
+  await (await german.input('Token für')).accept(server.token);
+  await german.tree('Serverdateien').item('docs').waitFor();
+  await german.statusBar.waitFor('PRODUKTION');
+  const menu = await german.statusBar.click('PRODUKTION').then(() => german.input('Wählen Sie einen Befehl'));
+  const offers = (await menu.items()).map((item) => item.trim());
+  assert.deepEqual(offers.slice(0, 3), [
+    'Schreiben in die Produktion erlauben',
+    'Ordner mit Server synchronisieren…',
+    'Verbinden…',
+  ]);
+  await german.screenshot(screen('german'));
+  await menu.dismiss();
+  await german.run('Syncline: Zahlen addieren');
+  await (await german.input('Trennen Sie Werte')).accept('1 2 39');
+  await (await german.notifications.find('Die Summe ist 42.')).close();
+  assert.deepEqual(await german.editor.tabs(), []);
+  await german.close();
 });

@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { SynclineError } from '../../../server/protocol/errors.ts';
-import { DEFAULT_PORT } from '../../../server/protocol/limits.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
 import { isRow } from '../files/rows.ts';
+import { askAddress } from './askAddress.ts';
 import { commandId, type CommandHandlers } from './commandIds.ts';
-import { askOne, askText } from './input.ts';
+import { askOne } from './input.ts';
 import type { Services } from './services.ts';
 import { folderToSync } from './syncFolder.ts';
 
@@ -70,40 +70,6 @@ export function connectCommands(services: Services): Pick<CommandHandlers, Names
       return connectTo(address);
     },
   };
-}
-
-async function askAddress({ recentAddresses, targets }: Services): Promise<string | undefined> {
-  const known = [...new Set([...targets.all.map(({ address }) => address.label), ...recentAddresses.all()])];
-  if (known.length === 0) return askNewAddress();
-  const items = [
-    ...known.map((label) => ({ label, iconPath: new vscode.ThemeIcon('server') })),
-    { label: l10n.t('Enter an address…'), iconPath: new vscode.ThemeIcon('edit') },
-    { label: l10n.t('Start a local server'), iconPath: new vscode.ThemeIcon('server-process') },
-  ];
-  const { label } = await askOne(items, { title: l10n.t('Syncline: Connect'), placeHolder: l10n.t('Where to?') });
-  if (known.includes(label)) return label;
-  if (label === items.at(-2)?.label) return askNewAddress();
-  await vscode.commands.executeCommand(commandId('startLocalServer'));
-  return undefined;
-}
-
-function askNewAddress(): Promise<string> {
-  const host = `127.0.0.1:${DEFAULT_PORT}`;
-  const value = `ws://${host}/files`;
-  return askText({
-    title: l10n.t('Syncline: Connect'),
-    prompt: l10n.t('ws://HOST:PORT/SHARE or wss://HOST:PORT/SHARE, with /DIR for a folder in it'),
-    value,
-    selection: [value.indexOf(host), value.indexOf(host) + host.length],
-    check: (text) => {
-      try {
-        parseTarget(text);
-        return undefined;
-      } catch (error) {
-        return SynclineError.from(error).message;
-      }
-    },
-  });
 }
 
 async function pickConnected(urls: readonly string[]): Promise<string> {

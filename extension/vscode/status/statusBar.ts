@@ -4,8 +4,12 @@ import { PRODUCTION_COLOR } from '../production/productionColor.ts';
 import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { Places } from '../servers/places.ts';
 import type { Servers } from '../servers/servers.ts';
+import { Soon } from '../soon.ts';
 import type { TargetHub } from '../targets/targetHub.ts';
 import { statusBarText } from './statusText.ts';
+
+/** So often the progress of a sync is shown, milliseconds. */
+const PROGRESS_MS = 200;
 
 /** State and target, always visible; a click opens the menu. */
 export class StatusBar {
@@ -26,8 +30,11 @@ export class StatusBar {
         ),
       );
     };
+    const soon = new Soon(PROGRESS_MS, update);
     this.#listening = [
+      soon,
       targets.onDidChange(update),
+      targets.onDidProgress(() => soon.ask()),
       places.onDidChange(update),
       servers.onDidChange(update),
       guard.onDidChange(update),

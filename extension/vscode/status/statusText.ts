@@ -103,7 +103,7 @@ function describe(status: TargetStatus): Description {
     case 'inSync':
       return { icon: 'check', words: l10n.t('in sync'), short: '', severity: 'none' };
     case 'syncing':
-      return { icon: 'sync~spin', words: l10n.t('syncing'), short: '', severity: 'none' };
+      return { icon: 'sync~spin', words: l10n.t('syncing'), short: stepsText(status.steps), severity: 'none' };
     case 'paused':
       return { icon: 'debug-pause', words: l10n.t('auto-sync is paused'), short: l10n.t('paused'), severity: 'none' };
     case 'manual':
@@ -118,7 +118,7 @@ function describe(status: TargetStatus): Description {
     case 'offline':
       return {
         icon: 'debug-disconnect',
-        words: l10n.t('offline: {0}', status.message),
+        words: offlineWords(status),
         short: l10n.t('offline'),
         severity: 'warning',
       };
@@ -157,6 +157,15 @@ function describe(status: TargetStatus): Description {
     case 'failed':
       return { icon: 'error', words: status.message, short: l10n.t('failed'), severity: 'error' };
   }
+}
+
+/** One step is done before anybody has read so. */
+const stepsText = (steps: { readonly done: number; readonly total: number } | undefined): string =>
+  steps && steps.total > 1 ? `${steps.done.toLocaleString('en')}/${steps.total.toLocaleString('en')}` : '';
+
+function offlineWords({ message, until }: Extract<TargetStatus, { kind: 'offline' }>): string {
+  if (until === undefined) return l10n.t('offline: {0}', message);
+  return l10n.t('offline until {0}: {1}', new Date(until).toLocaleTimeString(), message);
 }
 
 const both = (icon: string, words: string, severity: Description['severity']): Description => ({

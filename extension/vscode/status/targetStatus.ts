@@ -7,10 +7,12 @@ export type TargetStatus =
   /** It is production, and nobody has agreed yet to its being written to. */
   | { readonly kind: 'asksWrite' }
   | { readonly kind: 'conflicts'; readonly count: number }
-  | { readonly kind: 'offline'; readonly message: string }
+  /** `until`: when it is tried again, milliseconds since 1970. */
+  | { readonly kind: 'offline'; readonly message: string; readonly until?: number }
   | { readonly kind: 'problems'; readonly count: number }
   | { readonly kind: 'restricted' }
-  | { readonly kind: 'syncing' }
+  /** `steps`: how many of those that are to be done are done. */
+  | { readonly kind: 'syncing'; readonly steps?: { readonly done: number; readonly total: number } }
   | { readonly kind: 'paused' }
   | { readonly kind: 'manual' }
   | { readonly kind: 'inSync' };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ConnectionState } from '../../connect/connectionState.ts';
 import type { SyncState } from '../../sync/syncState.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
@@ -8,15 +9,14 @@ import type { TargetStatus } from '../status/targetStatus.ts';
  */
 export function engineStatus(state: SyncState | undefined, connection: ConnectionState | undefined): TargetStatus {
   if (connection?.kind === 'failed') return { kind: 'failed', message: connection.error.message };
-  const offline = connection?.kind === 'waiting' ? connection.error.message : 'connecting';
-  if (!state) return { kind: 'offline', message: offline };
+  if (!state) return offline(connection);
   switch (state.kind) {
     case 'stopped':
       return state.brake.kind === 'guarded' ? { kind: 'asksWrite' } : { kind: 'stopped', message: state.brake.message };
     case 'failed':
       return { kind: 'failed', message: state.error.message };
     case 'offline':
-      return { kind: 'offline', message: offline };
+      return offline(connection);
     case 'conflicts':
     case 'problems':
       return { kind: state.kind, count: state.count };
@@ -26,3 +26,12 @@ export function engineStatus(state: SyncState | undefined, connection: Connectio
       return { kind: state.kind };
   }
 }
+
+function offline(connection: ConnectionState | undefined): TargetStatus {
+  if (connection?.kind !== 'waiting') return { kind: 'offline', message: l10n.t('connecting') };
+  return { kind: 'offline', message: connection.error.message, until: connection.until };
+}
+
+/** Whether an error is about the connection, which says so itself and comes back by itself. */
+export const isOfConnection = (code: string): boolean =>
+  ['ConnectionLost', 'ConnectionFailed', 'DeadlineExceeded', 'ServerStopping', 'TransferStalled'].includes(code);

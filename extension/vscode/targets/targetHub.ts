@@ -30,6 +30,7 @@ export class TargetHub {
   readonly #options: TargetHubOptions;
   readonly #targets = new Map<string, WorkspaceTarget>();
   readonly #changes = new Listeners<void>();
+  readonly #progress = new Listeners<void>();
   #faults = '';
   /** Opening and closing happen one after the other: two engines never work on one target. */
   #settling: Promise<void> = Promise.resolve();
@@ -41,6 +42,11 @@ export class TargetHub {
   /** Called when targets come and go, and whenever one of them has another status or other conflicts. */
   onDidChange(listener: () => void): Disposable {
     return this.#changes.add(listener);
+  }
+
+  /** Called when a sync is further than before: for what shows how far, and nothing else. */
+  onDidProgress(listener: () => void): Disposable {
+    return this.#progress.add(listener);
   }
 
   get all(): readonly WorkspaceTarget[] {
@@ -122,6 +128,7 @@ export class TargetHub {
     for (const [key, configured] of fresh) {
       const target = this.#options.make(configured);
       target.onDidChange(() => this.#changes.emit());
+      target.onDidProgress(() => this.#progress.emit());
       this.#targets.set(key, target);
     }
     if (gone.length > 0 || fresh.length > 0) this.#changes.emit();

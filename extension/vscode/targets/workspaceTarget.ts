@@ -15,18 +15,19 @@ import type { Verification, VerifyOptions } from '../../sync/verification.ts';
 import { commandId } from '../commands/commandIds.ts';
 import { logError } from '../messages/logError.ts';
 import type { Messenger } from '../messages/messenger.ts';
-import { withProgress } from '../messages/progress.ts';
+import { type TaskProgress, withProgress } from '../messages/progress.ts';
 import type { ProductionGuard } from '../production/productionGuard.ts';
 import type { OutsideChanges } from '../batches/outsideChanges.ts';
 import { problemNotes } from '../problems/problemNotes.ts';
 import type { Servers } from '../servers/servers.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
 import type { ConsentMemory } from './consentMemory.ts';
-import { engineStatus } from './engineStatus.ts';
+import { BrakeDialog } from './brakeDialog.ts';
+import { engineStatus, isOfConnection } from './engineStatus.ts';
 import { asksFirst, isLarge } from './firstSync.ts';
 import { showSyncProgress } from './syncProgress.ts';
 import { pastBrakes } from './pastBrakes.ts';
-import { askBrake, askConsent, askFirstSync, askFirstWrite } from './targetQuestions.ts';
+import { askConsent, askFirstSync, askFirstWrite } from './targetQuestions.ts';
 import type { ConfiguredTarget } from './targetSettings.ts';
 import { toWirePath } from './wirePathOf.ts';
 
@@ -57,6 +58,10 @@ export class WorkspaceTarget {
   readonly #configured: ConfiguredTarget;
   readonly #options: WorkspaceTargetOptions;
   readonly #changes = new Listeners<void>();
+  readonly #progress = new Listeners<void>();
+  readonly #brakeDialog: BrakeDialog;
+  /** What is being carried out; undefined when nothing is. */
+  #steps: { readonly done: number; readonly total: number } | undefined;
   #listening: Disposable[] = [];
   #busy: Disposable | undefined;
   #engine: TargetSync | undefined;
@@ -69,7 +74,6 @@ export class WorkspaceTarget {
   #isDisconnected = false;
   /** Both sides were looked at since the engine was opened. */
   #hasLooked = false;
-  #isAskingBrake = false;
 
   constructor(configured: ConfiguredTarget, options: WorkspaceTargetOptions) {
     this.folder = configured.folder;
@@ -77,6 +81,11 @@ export class WorkspaceTarget {
     this.mode = configured.mode;
     this.#configured = configured;
     this.#options = options;
+    this.#brakeDialog = new BrakeDialog(configured, {
+      state: () => this.#engine?.state,
+      isProduction: () => this.isProduction,
+      goOn: () => this.syncNow({ confirmed: true }),
+    });
   }
 
   /** Called when the status or the conflicts may be others. */
@@ -84,9 +93,15 @@ export class WorkspaceTarget {
     return this.#changes.add(listener);
   }
 
+  /** Called when a sync is further than before, which may be hundreds of times in a second. */
+  onDidProgress(listener: () => void): Disposable {
+    return this.#progress.add(listener);
+  }
+
   get status(): TargetStatus {
     const connection = this.#options.servers.get(this.address.url)?.state;
-    return this.#held ?? engineStatus(this.#isStarted ? this.#engine?.state : undefined, connection);
+    const status = this.#held ?? engineStatus(this.#isStarted ? this.#engine?.state : undefined, connection);
+    return status.kind === 'syncing' && this.#steps ? { ...status, steps: this.#steps } : status;
   }
 
   get isProduction(): boolean {
@@ -143,6 +158,7 @@ export class WorkspaceTarget {
       this.#outside = this.#options.followOutside(this.#configured, engine);
       this.#listening = [
         engine.onDidChangeState(() => this.#onEngineState()),
+        engine.onProgress((now) => this.#follow(now)),
         this.#options.guard.onDidChange(() => this.#onGuard()),
         connection.onDidChangeState(() => this.#changes.emit()),
         connection.onDidChangeClient((client) => void (client && this.#begin())),
@@ -170,7 +186,7 @@ export class WorkspaceTarget {
   /** Ends syncing until {@link open} is called again; the settings stay as they are. */
   async disconnect(): Promise<void> {
     this.#isDisconnected = true;
-    this.#hold({ kind: 'offline', message: 'disconnected' });
+    this.#hold({ kind: 'offline', message: l10n.t('disconnected') });
     await this.close();
   }
 
@@ -207,7 +223,7 @@ export class WorkspaceTarget {
     if (left > 0 && this.#isAutomatic) await this.pause();
     try {
       return await withProgress(l10n.t('Syncing “{0}”', this.folder.name), (signal, progress) =>
-        engine.carryOut(plan, chosen, { signal, onProgress: (now) => showSyncProgress(now, progress) }),
+        engine.carryOut(plan, chosen, { signal, onProgress: (now) => this.#follow(now, progress) }),
       );
     } finally {
       if (this.#held?.kind === 'asksFirstSync') void this.#begin();
@@ -279,7 +295,7 @@ export class WorkspaceTarget {
     const title = l10n.t('Repairing “{0}”', this.folder.name);
     const once = (confirmed: boolean): Promise<SyncSummary> =>
       withProgress(title, async (signal, progress) => {
-        const options = { signal, confirmed, onProgress: (now: SyncProgress) => showSyncProgress(now, progress) };
+        const options = { signal, confirmed, onProgress: (now: SyncProgress) => this.#follow(now, progress) };
         return (await engine.repair(verification, options)).summary;
       });
     try {
@@ -349,7 +365,7 @@ export class WorkspaceTarget {
   async #sync(engine: TargetSync, title: string, confirmed: boolean): Promise<SyncSummary> {
     try {
       const { summary } = await withProgress(title, (signal, progress) =>
-        engine.syncOnce({ signal, confirmed, onProgress: (now) => showSyncProgress(now, progress) }),
+        engine.syncOnce({ signal, confirmed, onProgress: (now) => this.#follow(now, progress) }),
       );
       return summary;
     } finally {
@@ -382,7 +398,15 @@ export class WorkspaceTarget {
     }
   }
 
+  /** Shows how far a sync is: in the status bar, and in its notification when it has one. */
+  #follow(now: SyncProgress, task?: TaskProgress): void {
+    if (task) showSyncProgress(now, task);
+    this.#steps = now.phase === 'looking' ? undefined : now;
+    this.#progress.emit();
+  }
+
   #onEngineState(): void {
+    this.#steps = undefined;
     this.#release();
     const state = this.#engine?.state;
     if (state?.kind === 'failed') this.#report(state.error);
@@ -390,27 +414,8 @@ export class WorkspaceTarget {
     else if (state?.kind !== 'failed') this.#asked = '';
   }
 
-  /** One dialog at a time, however often the reason grows; a word counts only for what the dialog said. */
   async #askBrake(): Promise<void> {
-    if (this.#isAskingBrake || !this.#mayAsk('brake')) return;
-    this.#isAskingBrake = true;
-    try {
-      for (let told = this.#brakeMessage; told !== undefined; ) {
-        if (!(await askBrake(this.#configured, told, this.isProduction))) return;
-        const now = this.#brakeMessage;
-        if (now === told) return void (await this.syncNow({ confirmed: true }));
-        told = now;
-      }
-    } catch (error) {
-      this.#report(error);
-    } finally {
-      this.#isAskingBrake = false;
-    }
-  }
-
-  get #brakeMessage(): string | undefined {
-    const state = this.#engine?.state;
-    return state?.kind === 'stopped' && state.brake.kind !== 'guarded' ? state.brake.message : undefined;
+    if (this.#mayAsk('brake')) await this.#brakeDialog.ask().catch((error: unknown) => this.#report(error));
   }
 
   async #askWrite(): Promise<void> {
@@ -440,7 +445,7 @@ export class WorkspaceTarget {
   #fail(error: unknown): void {
     const { code, message } = SynclineError.from(error);
     if (code === 'Cancelled') void this.pause();
-    else if (isConnection(code)) this.#hold(undefined);
+    else if (isOfConnection(code)) this.#hold(undefined);
     else {
       this.#hold({ kind: 'failed', message });
       this.#report(error);
@@ -492,6 +497,3 @@ export class WorkspaceTarget {
     return `syncline.paused:${this.folder.path}`;
   }
 }
-
-const isConnection = (code: string): boolean =>
-  ['ConnectionLost', 'ConnectionFailed', 'DeadlineExceeded', 'ServerStopping', 'TransferStalled'].includes(code);

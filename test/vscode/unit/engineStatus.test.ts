@@ -20,7 +20,7 @@ test('the state of the engine is what is shown', () => {
 });
 
 test('without a connection it says why', () => {
-  assert.deepEqual(engineStatus({ kind: 'offline' }, waiting), { kind: 'offline', message: lost.message });
+  assert.deepEqual(engineStatus({ kind: 'offline' }, waiting), { kind: 'offline', message: lost.message, until: 0 });
   assert.deepEqual(engineStatus(undefined, { kind: 'connecting', attempt: 0 }), {
     kind: 'offline',
     message: 'connecting',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as l10n from '@vscode/l10n';
+import { statusFacts } from './statusFacts.ts';
 
 const bundle = new URL('../../../extension/vscode/l10n/bundle.l10n.de.json', import.meta.url);
 l10n.config({ contents: readFileSync(bundle, 'utf8') });
@@ -18,20 +19,8 @@ test('the status bar, its menu and messages are in the language of the editor', 
   assert.equal(spoken, 'Syncline, host:4848/app · PRODUKTION, 2 Konflikte');
   assert.deepEqual([countText(1, 'file'), countText(2, 'entry', 'entries')], ['1 Datei', '2 Einträge']);
   assert.match(failureText(l10n.t('set the token'), new Error('x')), /^Nicht gelungen: den Token setzen\. /);
-  const restricted = {
-    isTrusted: false,
-    targets: 0,
-    paused: 0,
-    conflicts: 0,
-    problems: 0,
-    holdsWrites: false,
-    hasOutsideChanges: false,
-    hasFreeFolder: false,
-    places: 0,
-    isOnline: false,
-  };
   assert.deepEqual(
-    statusMenu(restricted).map((entry) => entry?.label),
+    statusMenu(statusFacts({ isTrusted: false })).map((entry) => entry?.label),
     ['Vertrauen in den Arbeitsbereich verwalten', 'Protokoll anzeigen'],
   );
 });

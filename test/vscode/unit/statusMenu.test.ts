@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type StatusFacts, statusMenu } from '../../../extension/vscode/status/statusMenu.ts';
+import { statusFacts } from './statusFacts.ts';
 
-const NOTHING: StatusFacts = {
-  isTrusted: true,
-  targets: 0,
-  paused: 0,
-  conflicts: 0,
-  problems: 0,
-  holdsWrites: false,
-  hasOutsideChanges: false,
-  hasFreeFolder: true,
-  places: 0,
-  isOnline: false,
-};
 const show = (facts: Partial<StatusFacts>): string =>
-  statusMenu({ ...NOTHING, ...facts })
+  statusMenu(statusFacts(facts))
     .map((entry) => entry?.label ?? '-')
     .join(', ');
 
@@ -48,15 +37,9 @@ test('outside changes can be undone where there are any', () => {
 });
 
 test('no entry is there twice, and no group is empty', () => {
-  const all = statusMenu({
-    ...NOTHING,
-    targets: 2,
-    paused: 1,
-    conflicts: 1,
-    problems: 1,
-    holdsWrites: true,
-    places: 1,
-  });
+  const all = statusMenu(
+    statusFacts({ targets: 2, paused: 1, conflicts: 1, problems: 1, holdsWrites: true, places: 1 }),
+  );
   const labels = all.flatMap((entry) => entry?.label ?? []);
   assert.equal(new Set(labels).size, labels.length);
   assert.ok(all.every((entry, at) => entry || (all[at - 1] && all[at + 1])));

@@ -20,6 +20,8 @@ test('target and state of the only target are visible', () => {
   const shown = [
     text({ kind: 'inSync' }),
     text({ kind: 'syncing' }),
+    text({ kind: 'syncing', steps: { done: 0, total: 1 } }),
+    text({ kind: 'syncing', steps: { done: 120, total: 5_000 } }),
     text({ kind: 'paused' }),
     text({ kind: 'offline', message: 'no route' }),
     text({ kind: 'conflicts', count: 1 }),
@@ -28,11 +30,22 @@ test('target and state of the only target are visible', () => {
   assert.deepEqual(shown, [
     '$(check) host:4848/app [none]',
     '$(sync~spin) host:4848/app [none]',
+    '$(sync~spin) host:4848/app [none]',
+    '$(sync~spin) host:4848/app: 120/5,000 [none]',
     '$(debug-pause) host:4848/app: paused [none]',
     '$(debug-disconnect) host:4848/app: offline [warning]',
     '$(git-merge) host:4848/app: 1 conflict [warning]',
     '$(error) host:4848/app: stopped [error]',
   ]);
+});
+
+test('without a connection it says until when', () => {
+  const until = new Date(2026, 10, 26, 6, 20, 7).getTime();
+  const { tooltip } = text({ kind: 'offline', message: 'no route', until });
+  assert.equal(
+    tooltip.split('\n')[1],
+    `app ⇄ ws://host:4848/app: offline until ${new Date(until).toLocaleTimeString()}: no route`,
+  );
 });
 
 test('of several targets the one that most needs attention is shown, and all are in the tooltip', () => {

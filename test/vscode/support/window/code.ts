@@ -8,6 +8,7 @@ import type { Browser } from 'playwright-core';
 import { startBrowser } from '../browser.ts';
 import { CodeServer, extensionsFolder } from '../codeServer.ts';
 import { findInstallation } from '../installation.ts';
+import { addLanguagePack } from '../languagePack.ts';
 import { linkExtension } from '../linkExtension.ts';
 import { privateEnvironment } from '../privateEnvironment.ts';
 import { defaultSettings, skippedBuiltIns, stillSettings } from '../workbenchDefaults.ts';
@@ -27,7 +28,11 @@ export interface WindowOptions {
   readonly size?: WindowSize;
   /** Shares browser storage with this window, and so secrets and global state. Else each window is a new person's. */
   readonly sameUserAs?: CodeWindow;
+  /** The display language, `en` or `de`. What is VS Code's own stays English. */
+  readonly language?: 'en' | 'de';
 }
+
+const LOCALES = { en: 'en-US', de: 'de-DE' } as const;
 
 export class Code implements AsyncDisposable {
   readonly #folder: string;
@@ -48,6 +53,7 @@ export class Code implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), 'syncline-vscode-'));
     mkdirSync(options.artifacts, { recursive: true });
     addExtension(options.extension, extensionsFolder(folder));
+    addLanguagePack('de', join(folder, 'user-data'));
     const [server, browser] = await Promise.all([
       CodeServer.start({
         folder,
@@ -62,9 +68,10 @@ export class Code implements AsyncDisposable {
   }
 
   /** Opens a window on a folder or .code-workspace file and waits until its extensions run. */
-  async open(path: string, { size = 'normal', sameUserAs }: WindowOptions = {}): Promise<CodeWindow> {
+  async open(path: string, { size = 'normal', sameUserAs, language = 'en' }: WindowOptions = {}): Promise<CodeWindow> {
     const context =
-      sameUserAs?.page.context() ?? (await this.#browser.newContext({ viewport: windowSizes[size], locale: 'en-US' }));
+      sameUserAs?.page.context() ??
+      (await this.#browser.newContext({ viewport: windowSizes[size], locale: LOCALES[language] }));
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.#server.origin });
     const place = path.endsWith('.code-workspace') ? { workspace: path } : { folder: path };
     const window = await CodeWindow.open(await context.newPage(), this.#server.address(place));

@@ -23,6 +23,14 @@ export class Editor {
     await this.#tab(title).waitFor();
   }
 
+  /** Whether a tab comes up within `ms`. */
+  async showsTab(title: string, ms: number): Promise<boolean> {
+    return this.#tab(title)
+      .waitFor({ timeout: ms })
+      .then(() => true)
+      .catch(() => false);
+  }
+
   /** Titles of all tabs; an unsaved one ends with ` ●`. */
   async tabs(): Promise<string[]> {
     return this.#page.locator('.tabs-container .tab').evaluateAll((tabs: PageElement[]) =>

@@ -1,16 +1,32 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
+
+/** How long a menu may take to go once something in it is chosen, milliseconds. */
+const CLOSING_MS = 1_000;
 
 /** Chooses from the menu that is open, through its sub-menus. */
 export async function chooseFromMenu(page: Page, path: readonly string[]): Promise<void> {
-  for (const name of path) {
+  const menus = page.locator('.monaco-menu');
+  for (const [depth, name] of path.entries()) {
     // by its label: a menu item's own text ends with its keyboard shortcut
-    const label = page
-      .locator('.monaco-menu .action-label')
+    const label = menus
+      .locator('.action-label')
       .and(page.getByText(name, { exact: true }))
       .last();
     await label.hover();
-    await label.click();
+    if (depth < path.length - 1) await menus.nth(depth + 1).waitFor();
+    else await eventually(() => click(label, menus));
   }
+}
+
+/** A menu takes no click in the first tenth of a second after it has opened. */
+async function click(label: Locator, menus: Locator): Promise<boolean> {
+  await label.click({ timeout: CLOSING_MS }).catch(() => undefined);
+  return menus
+    .first()
+    .waitFor({ state: 'detached', timeout: CLOSING_MS })
+    .then(() => true)
+    .catch(() => false);
 }
 
 /** What the menu that is open shows, or the sub-menu `within` of it, from top to bottom; closes it. Separators aside. */

@@ -66,6 +66,26 @@ export class QuickInput {
     await this.#row(label).getByRole('checkbox').click();
   }
 
+  /** Clicks a button beside the title. */
+  async titleButton(button: string): Promise<void> {
+    await this.#widget.locator('.quick-input-titlebar').getByRole('button', { name: button }).click();
+  }
+
+  async title(): Promise<string> {
+    return this.#widget.locator('.quick-input-title').innerText();
+  }
+
+  /** Waits until an item's line contains `text` beside its label. */
+  async waitForDescription(label: string, text: string): Promise<void> {
+    await this.#row(label).getByText(text).first().waitFor();
+  }
+
+  /** Clicks a button at the end of an item. */
+  async button(label: string, button: string): Promise<void> {
+    await this.#row(label).hover();
+    await this.#row(label).getByRole('button', { name: button }).click();
+  }
+
   /** Labels of the items in sight. */
   async items(): Promise<string[]> {
     await this.#rows().first().waitFor();
