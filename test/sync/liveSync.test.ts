@@ -45,6 +45,18 @@ test('two folders follow each other: save, new file, deletion, renames, and a st
   assert.equal(Object.keys(harvest(third.root)).length, Object.keys(harvest(live.server.directory)).length);
 });
 
+test('tells how far it is with what it carries out', async (t) => {
+  const live = await Live.start(t, 1, { a: '1' });
+  const [folder] = live.folders as [SyncedFolder];
+  const told: { readonly done: number; readonly total: number }[] = [];
+  live.targets[0]?.onProgress((now) => void (now.phase === 'uploading' && told.push(now)));
+  plant(folder.root, Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`new/f${i}`, `${i}`])));
+  await live.holds(['new/f0', 'new/f199']);
+  assert.ok(told.some(({ done, total }) => done === 0 && total > 1));
+  assert.ok(told.every(({ done, total }) => done <= total));
+  assert.equal(told.at(-1)?.done, told.at(-1)?.total);
+});
+
 test("what another program does in the server's folder arrives everywhere", async (t) => {
   const live = await Live.start(t, 2, { a: '1', 'd/b': '2' });
   const at = (path: string): string => join(live.server.directory, path);

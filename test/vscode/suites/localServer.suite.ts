@@ -44,6 +44,24 @@ suite('Local server', () => {
     await disconnect(address);
   });
 
+  test('listens on the port of the settings', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    const second = mkdtempSync(join(tmpdir(), 'syncline-local-'));
+    try {
+      await configure(second, port);
+      const address = await run<string>('startLocalServer');
+      assert.equal(address, `ws://127.0.0.1:${port}/files`);
+      await disconnect(address);
+    } finally {
+      await configure(folder, 0);
+      rmSync(second, { recursive: true, force: true });
+    }
+  });
+
   test('takes another port when the one of the settings is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startBrowser } from '../browser.ts';
-import { CodeServer, extensionsFolder } from '../codeServer.ts';
+import { CodeServer, extensionsFolder, type Place } from '../codeServer.ts';
 import { findInstallation } from '../installation.ts';
 import { addLanguagePack } from '../languagePack.ts';
 import { linkExtension } from '../linkExtension.ts';
@@ -73,8 +73,9 @@ export class Code implements AsyncDisposable {
       sameUserAs?.page.context() ??
       (await this.#browser.newContext({ viewport: windowSizes[size], locale: LOCALES[language] }));
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.#server.origin });
-    const place = path.endsWith('.code-workspace') ? { workspace: path } : { folder: path };
+    const place: Place = path.endsWith('.code-workspace') ? { workspace: path } : { folder: path };
     const window = await CodeWindow.open(await context.newPage(), this.#server.address(place));
+    if (place.workspace !== undefined) await window.waitForFolders();
     if (sameUserAs !== undefined) await window.resize(size);
     this.#windows.push(window);
     return window;

@@ -31,6 +31,8 @@ const PAGE_TIMEOUT_MS = 120_000;
 const VERB_TIMEOUT_MS = 60_000;
 /** An open palette does not follow when an extension's commands arrive late, so it is opened anew after this time. */
 const PALETTE_MS = 2_000;
+/** So long after the start of a window the folders of its workspace file are there, or do not come. */
+const FOLDERS_MS = 10_000;
 
 export class CodeWindow {
   /** Playwright's own, for what has no verb here. */
@@ -160,6 +162,21 @@ export class CodeWindow {
   async reload(): Promise<void> {
     await this.page.reload({ timeout: PAGE_TIMEOUT_MS });
     await waitForWorkbench(this.page);
+  }
+
+  /**
+   * Waits until the Explorer shows the folders of a workspace file. While the machine is busy VS Code (1.139) may open one without its
+   * folders, and stays so until the window is loaded again.
+   */
+  async waitForFolders(): Promise<void> {
+    const explorer = this.page.getByRole('tree', { name: 'Files Explorer' });
+    const shown = await explorer.waitFor({ timeout: FOLDERS_MS }).then(
+      () => true,
+      () => false,
+    );
+    if (shown) return;
+    await this.reload();
+    await explorer.waitFor();
   }
 
   async close(): Promise<void> {
