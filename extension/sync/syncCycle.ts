@@ -186,6 +186,7 @@ export class SyncCycle {
       if (request.confirmed) this.memory.deletions.forget();
       await this.memory.remember();
     }
+    await this.memory.rememberFolders();
     const { applied, stale } = outcomes;
     this.#problems = [...plan.problems, ...outcomes.problems];
     return { plan: { ...plan, problems: this.#problems }, applied, stale, carriedOut: true };
@@ -242,8 +243,8 @@ export class SyncCycle {
     const isReplaced = (side: Side): boolean => roots[side] !== undefined && current[side] !== roots[side];
     return brakeOf(plan, sides, {
       recent: {
-        local: deletions.count('local', plan.toLocal, entryCount(sides.local)),
-        remote: deletions.count('remote', plan.toRemote, entryCount(sides.remote)),
+        local: deletions.count('local', plan.toLocal, () => entryCount(sides.local)),
+        remote: deletions.count('remote', plan.toRemote, () => entryCount(sides.remote)),
       },
       replaced: (['local', 'remote'] as const).filter(isReplaced),
       guarded: this.#options.guard?.(),

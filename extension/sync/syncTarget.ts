@@ -157,7 +157,7 @@ export class TargetSync {
     this.#safety = new SafetyCopies(join(stateDirectory, 'safety'), () => clock.now());
     this.#traffic = new TrafficMeter(provider);
     if (store.wasDamaged) log('baseDamaged', { putAside: 'base.db.damaged' });
-    const cache = new StatCache(store.knownFiles());
+    const cache = new StatCache(store);
     const local = new LocalEndpoint({ root, stateDirectory, cache, safety: this.#safety, bulkSync, log });
     let cycle: SyncCycle | undefined;
     const journal: CommitJournal = {

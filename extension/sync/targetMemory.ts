@@ -4,6 +4,7 @@ import { isWithin, movePath, type WirePath } from '../../server/protocol/wirePat
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, PendingCommit, Roots } from './base/baseStore.ts';
 import { settleInterrupted } from './base/settleInterrupted.ts';
+import type { KnownFolderChange } from './local/knownFolders.ts';
 import type { StatCache } from './local/statCache.ts';
 import type { AppliedOperation } from './plan.ts';
 import type { PlannedSync, Planner, Rename } from './planner.ts';
@@ -167,6 +168,25 @@ export class TargetMemory {
         this.#saveMs = this.#options.clock.uptime() - begun;
       });
     return this.#remembering;
+  }
+
+  /**
+   * What the last look learned of whole folders, as soon as the base lists what they hold: the next process then need not ask about
+   * their files. To be called when a round is over. @throws SynclineError what the disk says
+   */
+  async rememberFolders(): Promise<void> {
+    const { store, cache } = this.#options;
+    let changes: KnownFolderChange[] = [];
+    let files = 0;
+    for (const change of cache.folders.changes(this.#base)) {
+      changes.push(change);
+      files += change.known?.holds.children.size ?? 0;
+      if (files < FILES_AT_ONCE) continue;
+      store.saveFolders(changes);
+      [changes, files] = [[], 0];
+      await setImmediate();
+    }
+    if (changes.length > 0) store.saveFolders(changes);
   }
 
   /** Most of what a first look learns is about files: all but the last piece, so that the save itself keeps nobody waiting. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -6,11 +7,21 @@ import { SQLITE, sqliteCode } from '../../../server/protocol/disk/sqliteLock.ts'
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Cursor } from '../../../server/protocol/messages/values.ts';
+import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import type { KnownFolder, KnownFolderChange } from '../local/knownFolders.ts';
 import type { FolderOfFiles, KnownFile } from '../local/statCache.ts';
 import type { Conflict } from '../reconcile/conflict.ts';
 import type { StoredDeletions } from '../reconcile/recentDeletions.ts';
-import type { Tree } from '../tree/tree.ts';
-import { deviationChanges, type FolderRow, readDeviation, readTree, type RowChange, treeChanges } from './treeRows.ts';
+import { nodeAt, type Tree } from '../tree/tree.ts';
+import {
+  deviationChanges,
+  encode,
+  type FolderRow,
+  readDeviation,
+  readTree,
+  type RowChange,
+  treeChanges,
+} from './treeRows.ts';
 import { makeFolders } from '../../../server/protocol/disk/makeFolders.ts';
 
 /** What a target remembers between two runs. */
@@ -56,11 +67,14 @@ export class BaseStore {
   readonly #statements = new Map<string, StatementSync>();
   /** Ids of commits without an answer: mostly there is none, and nobody has to ask the disk for them. */
   readonly #pending: Set<string>;
+  /** How folders of the base looked when they held what it lists, for {@link KnownFolders}; as of the opening. */
+  readonly knownFolders: Map<string, KnownFolder>;
   #saved: BaseState;
 
-  private constructor(database: DatabaseSync, saved: BaseState, wasDamaged: boolean) {
+  private constructor(database: DatabaseSync, { state, knownFolders }: Stored, wasDamaged: boolean) {
     this.#database = database;
-    this.#saved = saved;
+    this.#saved = state;
+    this.knownFolders = knownFolders;
     this.wasDamaged = wasDamaged;
     const pending = this.#prepare('SELECT id FROM pending_commits').all() as { id: string }[];
     this.#pending = new Set(pending.map(({ id }) => id));
@@ -100,17 +114,16 @@ export class BaseStore {
     return this.#saved;
   }
 
-  /** What was known of local files, for the {@link StatCache}. */
-  knownFiles(): [string, [string, KnownFile][]][] {
-    const rows = this.#prepare('SELECT folder, files FROM known_files').all() as unknown as {
-      folder: string;
-      files: string;
-    }[];
-    try {
-      return rows.map(({ folder, files }) => [folder, Object.entries(JSON.parse(files) as Record<string, KnownFile>)]);
-    } catch {
-      return [];
-    }
+  /** What is known of local files, for the {@link StatCache}: folder by folder, each read when it is asked for. */
+  *knownFiles(): Generator<FolderOfFiles> {
+    const rows = this.#prepare('SELECT folder, files FROM known_files').all() as unknown as KnownFilesRow[];
+    for (const row of rows) yield [row.folder, filesOf(row)];
+  }
+
+  /** The same of one folder. */
+  knownFilesIn(folder: string): FolderOfFiles[1] {
+    const row = this.#prepare('SELECT folder, files FROM known_files WHERE folder = ?').get(folder);
+    return row ? filesOf(row as unknown as KnownFilesRow) : [];
   }
 
   /** Commits without an answer, in the order in which they were sent. */
@@ -181,8 +194,10 @@ export class BaseStore {
       const [upsert, remove] = [this.#prepare(put), this.#prepare(drop)];
       for (const [tree, changes] of folders) {
         for (const { path, children } of changes) {
-          if (children === null) remove.run(tree, path);
-          else upsert.run(tree, path, children);
+          if (children === null) {
+            remove.run(tree, path);
+            if (tree === 'base') this.#prepare(FORGET_FOLDER).run(path);
+          } else upsert.run(tree, path, children);
         }
       }
       if (state.remote?.cursor !== before.remote?.cursor) this.#setMeta('cursor', state.remote?.cursor ?? null);
@@ -201,6 +216,25 @@ export class BaseStore {
   /** What is known of local files, ahead of a {@link save}: true whatever becomes of the rest. @throws SynclineError what the disk says */
   saveFiles(files: readonly FolderOfFiles[]): void {
     this.#write(() => this.#putFiles(files));
+  }
+
+  /** How folders look when they hold what the saved base lists; others are left out. A hint: losing it costs time. @throws SynclineError what the disk says */
+  saveFolders(changes: readonly KnownFolderChange[]): void {
+    this.#write(() => {
+      const remember = this.#prepare('INSERT OR REPLACE INTO known_folders VALUES (?, ?, ?, ?)');
+      // an earlier version wrote the same list in another order
+      const put = this.#prepare(
+        "UPDATE folders SET children = ?1 WHERE tree = 'base' AND path = ?2 AND children <> ?1",
+      );
+      for (const { path, known } of changes) {
+        if (!known) this.#prepare(FORGET_FOLDER).run(path);
+        else if (nodeAt(this.#saved.base, path === '' ? undefined : (path as WirePath)) === known.holds) {
+          const row = encode(known.holds.children);
+          put.run(row, path);
+          remember.run(path, known.listing.names, known.listing.stamps, digest(row));
+        }
+      }
+    });
   }
 
   #putFiles(folders: readonly FolderOfFiles[]): void {
@@ -250,12 +284,52 @@ const SCHEMA = `
     tree TEXT NOT NULL, path TEXT NOT NULL, children TEXT NOT NULL, PRIMARY KEY (tree, path)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS known_files (folder TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS known_folders (
+    folder TEXT PRIMARY KEY, names TEXT NOT NULL, stamps BLOB NOT NULL, holds TEXT NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pending_commits (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, operations TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS begun_locally (operations TEXT NOT NULL);
   INSERT OR IGNORE INTO meta VALUES ('version', '${VERSION}');
 `;
 
-function read(database: DatabaseSync): BaseState {
+const FORGET_FOLDER = 'DELETE FROM known_folders WHERE folder = ?';
+
+/** `names` and the rest are null where nothing is known of how the folder looked. */
+interface BaseRow {
+  readonly path: string;
+  readonly children: string;
+  readonly names: string | null;
+  readonly stamps: Uint8Array | null;
+  /** Digest of the row with which it was known. */
+  readonly holds: string | null;
+}
+
+const BASE_ROWS = `
+  SELECT path, children, names, stamps, holds FROM folders LEFT JOIN known_folders ON folder = path WHERE tree = 'base'
+`;
+
+interface Stored {
+  readonly state: BaseState;
+  readonly knownFolders: Map<string, KnownFolder>;
+}
+
+interface KnownFilesRow {
+  readonly folder: string;
+  readonly files: string;
+}
+
+function filesOf({ files }: KnownFilesRow): FolderOfFiles[1] {
+  try {
+    return Object.entries(JSON.parse(files) as Record<string, KnownFile>);
+  } catch {
+    return [];
+  }
+}
+
+/** Short, and no two rows have the same one. */
+const digest = (row: string): string => hash('sha256', row, 'base64url');
+
+function read(database: DatabaseSync): Stored {
   const meta = new Map<string, unknown>();
   for (const { key, value } of database.prepare('SELECT key, value FROM meta').all() as {
     key: string;
@@ -265,16 +339,26 @@ function read(database: DatabaseSync): BaseState {
   }
   if (meta.get('version') !== VERSION) throw new Damage('The state was written by another version.');
   const rows = database.prepare('SELECT path, children FROM folders WHERE tree = ?');
-  const rowsOf = (tree: string): FolderRow[] => rows.all(tree) as unknown as FolderRow[];
-  const base = readTree(rowsOf('base'));
+  const deviation = rows.all('remote') as unknown as FolderRow[];
+  const stored = (database.prepare(BASE_ROWS).all() as unknown as BaseRow[]).map((row) => ({
+    ...row,
+    isIntact: row.holds !== null && row.holds === digest(row.children),
+  }));
+  const { tree: base, folders } = readTree(stored);
+  const knownFolders = new Map<string, KnownFolder>();
+  for (const { path, names, stamps, isIntact } of stored) {
+    const holds = folders.get(path);
+    if (isIntact && holds && names !== null && stamps) knownFolders.set(path, { listing: { names, stamps }, holds });
+  }
   const cursor = meta.get('cursor') as Cursor | null | undefined;
-  return {
+  const state: BaseState = {
     base,
-    remote: cursor ? { tree: readDeviation(rowsOf('remote'), base), cursor } : null,
+    remote: cursor ? { tree: readDeviation(deviation, base), cursor } : null,
     conflicts: (meta.get('conflicts') as Conflict[] | undefined) ?? [],
     deletions: (meta.get('deletions') as StoredDeletions | null | undefined) ?? null,
     roots: (meta.get('roots') as Roots | undefined) ?? {},
   };
+  return { state, knownFolders };
 }
 
 class Damage extends Error {}

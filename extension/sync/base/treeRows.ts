@@ -1,5 +1,4 @@
 import { isContentId } from '../../../server/protocol/contentId.ts';
-import { sameEntry } from '../../../server/protocol/entry.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import {
   childPath,
@@ -7,9 +6,11 @@ import {
   type Directory,
   EMPTY_TREE,
   type Leaf,
+  sameList,
   type Tree,
   type TreeNode,
 } from '../tree/tree.ts';
+import { StoredFolder } from '../tree/storedFolder.ts';
 
 /**
  * Trees as rows, one for each folder, so that a change of a file rewrites one row and a tree of 100,000 files is read in some
@@ -18,6 +19,8 @@ import {
 export interface FolderRow {
   readonly path: string;
   readonly children: string;
+  /** The row is surely as it was written: it need not be read before somebody asks what is in the folder. */
+  readonly isIntact?: boolean;
 }
 
 /** What has to be written so that rows of one tree become those of another; `null` children: the row goes. */
@@ -78,18 +81,52 @@ function* deviationAt(
 }
 
 /** The tree of some rows. @throws Error when a row is not what was once written. */
-export function readTree(rows: Iterable<FolderRow>): Tree {
-  return readDeviation(rows, EMPTY_TREE);
+export function readTree(rows: Iterable<FolderRow>): StoredTree {
+  const folders = new Map<string, StoredFolder>();
+  const folderAt = (path: string): StoredFolder => {
+    let folder = folders.get(path);
+    // nothing is written of a folder that is empty
+    if (!folder)
+      folders.set(
+        path,
+        (folder = new StoredFolder(
+          () => EMPTY_TREE.children,
+          () => undefined,
+        )),
+      );
+    return folder;
+  };
+  const doubtful: StoredFolder[] = [];
+  for (const { path, children, isIntact } of rows) {
+    const prefix = path === '' ? '' : `${path}/`;
+    const folderOf = (name: string): Directory => folderAt(prefix + name);
+    const folder = new StoredFolder(() => decode(children, folderOf), folderOf);
+    folders.set(path, folder);
+    if (!isIntact) doubtful.push(folder);
+  }
+  for (const folder of doubtful) void folder.children;
+  return { tree: folders.get('') ?? EMPTY_TREE, folders };
+}
+
+/** A tree and its folders by path, '' being the root. */
+export interface StoredTree {
+  readonly tree: Tree;
+  readonly folders: ReadonlyMap<string, Directory>;
 }
 
 /** The tree that deviates by some rows from another. */
 export function readDeviation(rows: Iterable<FolderRow>, from: Tree): Tree {
   const byPath = new Map<string, string>();
-  for (const { path, children } of rows) byPath.set(path, children);
+  const holding = new Set<string>();
+  for (const { path, children } of rows) {
+    byPath.set(path, children);
+    for (let at = path; !holding.has(at); at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) holding.add(at);
+  }
   if (byPath.size === 0) return from;
   return build(undefined, from);
 
   function build(path: WirePath | undefined, like: Node): Directory {
+    if (like?.kind === 'directory' && !holding.has(path ?? '')) return like;
     const row = byPath.get(path ?? '');
     const listed = row === undefined ? childrenOf(like) : decode(row);
     const children = new Map<string, TreeNode>();
@@ -120,17 +157,10 @@ function* below<T extends readonly Children[]>(
   }
 }
 
-/** Whether two rows would be the same; what is in folders does not matter. */
-function sameList(a: Children, b: Children): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const [name, node] of a) if (!sameEntry(node, b.get(name))) return false;
-  return true;
-}
-
-function encode(children: Children): string {
+/** One text for one list, in whatever order it is held. */
+export function encode(children: Children): string {
   const stored = Object.create(null) as StoredChildren;
-  for (const [name, node] of children) stored[name] = encodeNode(node);
+  for (const name of [...children.keys()].sort()) stored[name] = encodeNode(children.get(name) as TreeNode);
   return JSON.stringify(stored);
 }
 
@@ -139,13 +169,13 @@ function encodeNode(node: TreeNode): StoredChildren[string] {
   return node.kind === 'link' ? node.target : [node.content, node.size, node.executable ? 1 : 0];
 }
 
-function decode(row: string): Children {
+function decode(row: string, folderOf: (name: string) => Directory = () => EMPTY_TREE): Children {
   const children = new Map<string, TreeNode>();
   const record = JSON.parse(row) as StoredChildren;
   for (const name of Object.keys(record)) {
     const stored = record[name];
     if (name === '' || name === '..' || name.includes('/')) throw new Error('A stored name is no name.');
-    children.set(name, stored === 0 ? EMPTY_TREE : decodeLeaf(stored));
+    children.set(name, stored === 0 ? folderOf(name) : decodeLeaf(stored));
   }
   return children;
 }

@@ -1,6 +1,6 @@
 import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
-import { isExecutable, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
+import { isExecutable, sameIdentity, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
@@ -15,9 +15,13 @@ const MANY = 64;
 /** A file whose content is not known yet. `known` is what the base holds there. */
 interface PendingFile {
   readonly path: WirePath;
+  readonly identity: StatIdentity;
   readonly known: TreeNode | undefined;
-  readonly found: (entry: FileEntry) => void;
+  readonly found: Found;
 }
+
+/** `isSure`: the file is known to hold this whenever it has the identity that it was found with. */
+type Found = (entry: FileEntry, isSure: boolean) => void;
 
 /** Collects files whose contents are not known yet and reads many of them together. */
 export class FileHasher {
@@ -40,13 +44,13 @@ export class FileHasher {
   }
 
   /** `found` is called now or when the file is read, or never if it cannot be read. */
-  add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: (entry: FileEntry) => void): void {
+  add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: Found): void {
     const content = this.#cache.contentOf(path, identity);
-    if (content === undefined) return void this.#pending.push({ path, known, found });
+    if (content === undefined) return void this.#pending.push({ path, identity, known, found });
     const executable = executableBit(identity, known);
     // the base's own node, so that nobody has to find out again that nothing has changed
     const isKnown = known?.kind === 'file' && known.content === content && known.executable === executable;
-    found(isKnown ? known : { kind: 'file', content, size: identity.size, executable });
+    found(isKnown ? known : { kind: 'file', content, size: identity.size, executable }, true);
   }
 
   /** Reads what was added so far. */
@@ -86,8 +90,8 @@ export class FileHasher {
         continue;
       }
       const { content, size, identity, readAtNs } = result;
-      this.#cache.remember(path, identity, content, readAtNs);
-      found({ kind: 'file', content, size, executable: executableBit(identity, known) });
+      const isSure = this.#cache.remember(path, identity, content, readAtNs) && sameIdentity(identity, file.identity);
+      found({ kind: 'file', content, size, executable: executableBit(identity, known) }, isSure);
     }
   }
 }

@@ -104,7 +104,7 @@ export class LocalScanner {
   async #scanAll({ base, ignoreFiles, early, signal, onProgress }: ScanRequest): Promise<void> {
     this.#ignoreFiles = ignoreFiles;
     this.#rules = this.#newRules();
-    const { directory, problems } = await scanTree({
+    const { directory, problems, isNew } = await scanTree({
       root: this.#root,
       rules: this.#rules,
       cache: this.#cache,
@@ -119,7 +119,7 @@ export class LocalScanner {
     this.#tree = shareNodes(tree, this.#complete ? this.#tree : EMPTY_TREE);
     this.#problems = problems;
     this.#complete = true;
-    await this.#cache.prune(this.#tree, signal);
+    if (isNew) await this.#cache.prune(this.#tree, signal);
   }
 
   /** False: the paths cannot be looked at by themselves. */
@@ -127,6 +127,7 @@ export class LocalScanner {
     if (dirty.size > MOST_PATHS || dirty.has('') || [...dirty].some(isIgnoreFile)) return false;
     const folders = this.#byKnownFolder(dirty);
     if (this.#problems.some(({ path, code }) => code === 'NameCollision' && folders.has(folderOf(path)))) return false;
+    await this.#cache.load(signal);
     const look = new PathsLook(this.#root, this.#tree, this.#problems, this.#rules, this.#cache, base, early);
     for (const [folder, paths] of folders) if (!(await look.at(folder, paths, signal))) return false;
     const { tree, problems } = await look.finish(signal);

@@ -4,8 +4,10 @@ import { nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePa
 import { collidingOut } from '../ignore/collisionChoice.ts';
 import type { EarlyContents } from '../endpoint.ts';
 import type { IgnoreRules } from '../ignore/ignoreRules.ts';
-import { type Directory, nodeAt, type Tree, type TreeNode } from '../tree/tree.ts';
+import { listedFolder } from '../tree/storedFolder.ts';
+import { type Directory, EMPTY_TREE, nodeAt, type Tree, type TreeNode } from '../tree/tree.ts';
 import { FileHasher } from './fileHasher.ts';
+import { keepListing, type Listing, ListingMaker } from './folderListing.ts';
 import type { StatCache } from './statCache.ts';
 
 export interface TreeScanOptions {
@@ -25,6 +27,8 @@ export interface TreeScanOptions {
 export interface ScannedTree {
   /** Undefined: the folder takes no part, because it vanished or holds only ignored things. */
   readonly directory: Directory | undefined;
+  /** False: every folder listed what it did when all of its files were known; nothing else had to be asked for. */
+  readonly isNew: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -46,7 +50,7 @@ export async function scanTree(options: TreeScanOptions): Promise<ScannedTree> {
   };
   let entries = 0;
   for await (const walked of walkDirectory(root, { from, skip, listed, signal, rootError: 'RootUnavailable' })) {
-    scan.add(walked);
+    await scan.add(walked);
     entries += walked.children.length;
     onProgress?.(entries);
     // what is found so far may travel while the rest is looked for
@@ -58,10 +62,13 @@ export async function scanTree(options: TreeScanOptions): Promise<ScannedTree> {
 class TreeScan {
   readonly #options: TreeScanOptions;
   readonly #hasher: FileHasher;
-  readonly #folders = new Map<string, Map<string, TreeNode>>();
+  readonly #listings = new ListingMaker();
+  /** Each behind the one it is in. */
+  readonly #folders = new Map<string, ScannedFolder>();
   /** Folders in which something is ignored. */
   readonly #hiding = new Set<string>();
   readonly #problems: Problem[] = [];
+  #isNew = false;
 
   constructor(options: TreeScanOptions) {
     this.#options = options;
@@ -72,37 +79,58 @@ class TreeScan {
     this.#hiding.add(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
   }
 
-  add(walked: WalkedDirectory): void {
+  async add(walked: WalkedDirectory): Promise<void> {
     const { path } = walked;
     const isStart = path === (this.#options.from ?? '');
-    const siblings = isStart ? undefined : this.#folders.get(parentOf(path as WirePath) ?? '');
+    const above = isStart ? undefined : this.#folders.get(parentOf(path as WirePath) ?? '');
+    const name = isStart ? '' : nameOf(path as WirePath);
     // the folder above was left out, or this one was because its name collides
-    if (!isStart && !siblings?.has(nameOf(path as WirePath))) return;
+    if (!isStart && !above?.has(name)) return;
     if (walked.unreadable) {
-      siblings?.delete(nameOf(path as WirePath));
+      above?.set(name, undefined);
       if (walked.unreadable.code !== 'NotFound') this.#problems.push(walked.unreadable);
       return;
     }
-    const children = new Map<string, TreeNode>();
-    this.#folders.set(path, children);
-    siblings?.set(nameOf(path as WirePath), { kind: 'directory', children });
     this.#problems.push(...walked.problems);
-    const base = nodeAt(this.#options.base, path === '' ? undefined : path);
+    const base = isStart ? nodeAt(this.#options.base, path === '' ? undefined : path) : above?.baseOf(name);
+    const known = base?.kind === 'directory' ? base : undefined;
+    const listing = this.#listings.listingOf(walked.children);
+    if (known && this.#isAsKnown(path, listing, known)) {
+      this.#folders.set(path, ScannedFolder.asKnown(known));
+      return;
+    }
+    this.#isNew = true;
+    const folder = ScannedFolder.anew(known, keepListing(listing));
+    this.#folders.set(path, folder);
+    await this.#options.cache.load(this.#options.signal);
+    this.#addChildren(folder, walked);
+  }
+
+  #isAsKnown(path: string, listing: Listing, base: Directory): boolean {
+    if (listing.names === '') return base.children.size === 0;
+    return this.#options.cache.folders.holds(path, listing, base);
+  }
+
+  #addChildren(folder: ScannedFolder, walked: WalkedDirectory): void {
+    const { path } = walked;
     const names = collidingNames(walked);
-    const colliding = names.length === 0 ? undefined : collidingOut(path === '' ? undefined : path, names, base);
+    const colliding = names.length === 0 ? undefined : collidingOut(path === '' ? undefined : path, names, folder.base);
     for (const child of walked.children) {
       const problem = colliding?.get(child.name);
       if (problem) this.#problems.push(problem);
-      else this.#addChild(children, child, base);
+      else this.#addChild(folder, child);
     }
   }
 
-  #addChild(children: Map<string, TreeNode>, child: WalkedChild, base: TreeNode | undefined): void {
-    if (child.kind === 'directory') children.set(child.name, { kind: 'directory', children: new Map() });
-    else if (child.kind === 'link') children.set(child.name, { kind: 'link', target: child.target ?? '' });
+  #addChild(folder: ScannedFolder, { path, name, kind, identity, target }: WalkedChild): void {
+    if (kind === 'directory') folder.set(name, EMPTY_TREE);
+    else if (kind === 'link') folder.set(name, { kind: 'link', target: target ?? '' });
     else {
-      const known = base?.kind === 'directory' ? base.children.get(child.name) : undefined;
-      this.#hasher.add(child.path, child.identity, known, (entry) => children.set(child.name, entry));
+      folder.unsure++;
+      this.#hasher.add(path, identity, folder.base?.children.get(name), (entry, isSure) => {
+        folder.set(name, entry);
+        if (isSure) folder.unsure--;
+      });
     }
   }
 
@@ -118,17 +146,79 @@ class TreeScan {
 
   async finish(signal: AbortSignal | undefined): Promise<ScannedTree> {
     this.#problems.push(...(await this.#hasher.finish(signal)));
+    const { base, cache, from = '' } = this.#options;
     // folders stand behind those they are in, so from the end on every folder is complete when its turn comes
     const withProblems = new Set(this.#problems.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf('/'), 0))));
-    for (const [path, children] of [...this.#folders].reverse()) {
-      if (children.size > 0 || !this.#hiding.has(path) || path === '' || withProblems.has(path)) continue;
-      if (nodeAt(this.#options.base, path as WirePath)?.kind === 'directory') continue;
-      this.hide(path);
-      this.#folders.delete(path);
-      this.#folders.get(parentOf(path as WirePath) ?? '')?.delete(nameOf(path as WirePath));
+    let start: Directory | undefined;
+    for (const [path, folder] of [...this.#folders].reverse()) {
+      let directory: Directory | undefined = folder.directory();
+      const isKept = !this.#hiding.has(path) || path === '' || withProblems.has(path);
+      if (!isKept && directory.children.size === 0 && nodeAt(base, path as WirePath)?.kind !== 'directory') {
+        this.hide(path);
+        directory = undefined;
+      } else if (folder.listing && folder.unsure === 0 && !withProblems.has(path))
+        cache.folders.remember(path, folder.listing, directory);
+      if (path === from) start = directory;
+      else this.#folders.get(parentOf(path as WirePath) ?? '')?.set(nameOf(path as WirePath), directory);
     }
-    const children = this.#folders.get(this.#options.from ?? '');
-    return { directory: children && { kind: 'directory', children }, problems: this.#problems };
+    return { directory: start, problems: this.#problems, isNew: this.#isNew };
+  }
+}
+
+/** What a look has found of a folder so far: all of it, or how it differs from what the base lists. */
+class ScannedFolder {
+  readonly base: Directory | undefined;
+  /** Of a folder that has to be looked at file by file. */
+  readonly listing: Listing | undefined;
+  /** Files of which nothing may be concluded from the listing. */
+  unsure = 0;
+  readonly #all: Map<string, TreeNode> | undefined;
+  /** Undefined: not there. */
+  readonly #others = new Map<string, TreeNode | undefined>();
+
+  private constructor(base: Directory | undefined, listing: Listing | undefined) {
+    this.base = base;
+    this.listing = listing;
+    this.#all = listing && new Map();
+  }
+
+  static asKnown(base: Directory): ScannedFolder {
+    return new ScannedFolder(base, undefined);
+  }
+
+  static anew(base: Directory | undefined, listing: Listing): ScannedFolder {
+    return new ScannedFolder(base, listing);
+  }
+
+  /** Asked about folders that the look has entered. */
+  has(name: string): boolean {
+    return this.#all?.has(name) ?? true;
+  }
+
+  /** What the base has of a folder in this one. */
+  baseOf(name: string): TreeNode | undefined {
+    if (!this.base) return undefined;
+    return this.#all ? this.base.children.get(name) : listedFolder(this.base, name);
+  }
+
+  set(name: string, node: TreeNode | undefined): void {
+    if (this.#all) {
+      if (node) this.#all.set(name, node);
+      else this.#all.delete(name);
+    } else if (node !== this.baseOf(name)) this.#others.set(name, node);
+  }
+
+  /** As it is now; the base's own folder where nothing differs from it. */
+  directory(): Directory {
+    if (this.#all) return { kind: 'directory', children: this.#all };
+    const base = this.base ?? EMPTY_TREE;
+    if (this.#others.size === 0) return base;
+    const children = new Map(base.children);
+    for (const [name, node] of this.#others) {
+      if (node) children.set(name, node);
+      else children.delete(name);
+    }
+    return { kind: 'directory', children };
   }
 }
 

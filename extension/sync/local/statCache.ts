@@ -3,9 +3,17 @@ import { encodeIdentity, isRacy, type StatIdentity } from '../../../server/proto
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import { childrenOf, nodeAt, type Tree } from '../tree/tree.ts';
+import { type KnownFolder, KnownFolders } from './knownFolders.ts';
 
 /** What is remembered of a file: its identity as text, and what it held then. */
 export type KnownFile = readonly [stamp: string, content: ContentId];
+
+/** What an earlier process has left, read when it is asked for. */
+export interface StoredFiles {
+  readonly knownFolders?: Map<string, KnownFolder>;
+  knownFiles(): Iterable<FolderOfFiles>;
+  knownFilesIn(folder: string): FolderOfFiles[1];
+}
 
 export type FolderOfFiles = readonly [folder: string, files: readonly (readonly [string, KnownFile])[]];
 
@@ -15,18 +23,33 @@ export type FolderOfFiles = readonly [folder: string, files: readonly (readonly 
  * or with its folder, is found again by its inode as long as its other attributes are the same.
  */
 export class StatCache {
+  /** The same knowledge, a folder at a time. */
+  readonly folders: KnownFolders;
+  /** Of {@link #stored} only what was asked for so far. */
   readonly #folders = new Map<string, Map<string, KnownFile>>();
   readonly #changed = new Set<string>();
+  #stored: StoredFiles | undefined;
   #byInode: Map<string, KnownFile> | undefined;
 
-  constructor(folders: Iterable<readonly [string, Iterable<readonly [string, KnownFile]>]> = []) {
-    for (const [folder, files] of folders) this.#folders.set(folder, new Map(files));
+  constructor(stored?: StoredFiles) {
+    this.#stored = stored;
+    this.folders = new KnownFolders(stored?.knownFolders);
+  }
+
+  /** Reads all that is stored, if that was not done before; a look at many files is cheaper then. */
+  async load(signal?: AbortSignal): Promise<void> {
+    const slice = new TimeSlice();
+    for (const [folder, files] of this.#stored?.knownFiles() ?? []) {
+      if (!this.#folders.has(folder)) this.#folders.set(folder, new Map(files));
+      if (slice.spent) await slice.rest(signal);
+    }
+    this.#stored = undefined;
   }
 
   contentOf(path: WirePath, identity: StatIdentity): ContentId | undefined {
     const stamp = encodeIdentity(identity);
     const [folder, name] = split(path);
-    const known = this.#folders.get(folder)?.get(name);
+    const known = this.#filesIn(folder)?.get(name);
     if (known?.[0] === stamp) return known[1];
     const moved = this.#inodes().get(inodeOf(stamp));
     if (moved?.[0] !== stamp) return undefined;
@@ -34,28 +57,32 @@ export class StatCache {
     return moved[1];
   }
 
-  /** `readAtNs`: when the bytes were read. */
-  remember(path: WirePath, identity: StatIdentity, content: ContentId, readAtNs: bigint): void {
+  /** `readAtNs`: when the bytes were read. False: the identity was racy, and tells nothing. */
+  remember(path: WirePath, identity: StatIdentity, content: ContentId, readAtNs: bigint): boolean {
     const [folder, name] = split(path);
     if (isRacy(identity, readAtNs)) {
-      if (this.#folders.get(folder)?.delete(name)) this.#changed.add(folder);
-      return;
+      if (this.#filesIn(folder)?.delete(name)) this.#changed.add(folder);
+      return false;
     }
     const known: KnownFile = [encodeIdentity(identity), content];
     this.#set(folder, name, known);
     this.#byInode?.set(inodeOf(known[0]), known);
+    return true;
   }
 
   /** The file is read anew at the next look, by whatever name. */
   forget(path: WirePath): void {
     const [folder, name] = split(path);
-    if (!this.#folders.get(folder)?.delete(name)) return;
+    this.folders.forget(folder);
+    if (!this.#filesIn(folder)?.delete(name)) return;
     this.#changed.add(folder);
     this.#byInode = undefined;
   }
 
   /** Forgets files that are not in a tree. One that is remembered meanwhile may be forgotten, and is hashed once more then. */
   async prune(tree: Tree, signal?: AbortSignal): Promise<void> {
+    await this.load(signal);
+    this.folders.prune(tree);
     const slice = new TimeSlice();
     for (const [folder, files] of this.#folders) {
       const children = childrenOf(nodeAt(tree, folder === '' ? undefined : (folder as WirePath)));
@@ -93,13 +120,24 @@ export class StatCache {
   }
 
   #set(folder: string, name: string, known: KnownFile): void {
-    const files = this.#folders.get(folder);
+    const files = this.#filesIn(folder);
     if (files) files.set(name, known);
     else this.#folders.set(folder, new Map([[name, known]]));
     this.#changed.add(folder);
   }
 
+  #filesIn(folder: string): Map<string, KnownFile> | undefined {
+    const files = this.#folders.get(folder);
+    if (files || !this.#stored) return files;
+    const stored = new Map(this.#stored.knownFilesIn(folder));
+    this.#folders.set(folder, stored);
+    return stored;
+  }
+
   #inodes(): Map<string, KnownFile> {
+    for (const [folder, files] of this.#stored?.knownFiles() ?? [])
+      if (!this.#folders.has(folder)) this.#folders.set(folder, new Map(files));
+    this.#stored = undefined;
     if (!this.#byInode) {
       this.#byInode = new Map();
       for (const files of this.#folders.values())

@@ -75,11 +75,11 @@ export class RecentDeletions {
     }
   }
 
-  /** What these operations of a plan would come to on a side that holds so many entries. */
-  count(side: Side, operations: readonly Operation[], entries: number): DeletionCount {
+  /** What these operations of a plan would come to on a side that holds so many entries; they are counted only if it matters. */
+  count(side: Side, operations: readonly Operation[], entries: () => number): DeletionCount {
     this.#forgetOld();
     const [gone, made] = [this.#gone[side], this.#made[side]];
-    const spares = made.size * 2 <= entries;
+    const spares = made.size === 0 || made.size * 2 <= entries();
     this.#sparesYoung[side] = spares;
     let going = 0;
     for (const operation of operations) {

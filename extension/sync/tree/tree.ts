@@ -61,6 +61,14 @@ export function sameNode(a: TreeNode | undefined, b: TreeNode | undefined): bool
   return true;
 }
 
+/** Whether two folders list the same: the same files and links, and folders of the same names, whatever is in those. */
+export function sameList(a: ReadonlyMap<string, TreeNode>, b: ReadonlyMap<string, TreeNode>): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [name, node] of a) if (!sameEntry(node, b.get(name))) return false;
+  return true;
+}
+
 /** `tree` as it is, but with `like`'s nodes wherever the two are equal, so that comparing them later costs next to nothing. */
 export function shareNodes(tree: Directory, like: Directory): Directory {
   if (tree === like) return tree;

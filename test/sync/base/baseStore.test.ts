@@ -6,7 +6,8 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { BaseStore, type BaseState } from '../../../extension/sync/base/baseStore.ts';
 import type { KnownFile } from '../../../extension/sync/local/statCache.ts';
-import { EMPTY_TREE, nodeAt, sameNode } from '../../../extension/sync/tree/tree.ts';
+import type { KnownFolderChange } from '../../../extension/sync/local/knownFolders.ts';
+import { EMPTY_TREE, nodeAt, sameNode, type Tree } from '../../../extension/sync/tree/tree.ts';
 import { contentIdOf } from '../../../server/protocol/contentId.ts';
 import { parseWirePath } from '../../../server/protocol/wirePath.ts';
 import { arbitraryPerturbation, arbitraryTree } from '../../support/arbitraryTree.ts';
@@ -82,7 +83,46 @@ test('keeps known files and forgets those of folders that are gone', (t) => {
     ['d', [['a', known('a')]]],
   ]);
   store.save(stateOf(''), [['d', []]]);
-  assert.deepEqual(reopened(t, store, folder).knownFiles(), [['', [['__proto__', known('p')]]]]);
+  assert.deepEqual([...reopened(t, store, folder).knownFiles()], [['', [['__proto__', known('p')]]]]);
+});
+
+test('how a folder looked is known as long as the base lists what it held', (t) => {
+  const folder = temporaryFolder(t);
+  const store = open(t, folder);
+  const state = stateOf('a=1 d/b=2 d/e/c=3');
+  store.save(state);
+  const known = (path: string): KnownFolderChange => {
+    const holds = nodeAt(state.base, path === '' ? undefined : parseWirePath(path)) as Tree;
+    return { path, known: { listing: { names: `names of ${path}`, stamps: new Uint8Array([1, 2]) }, holds } };
+  };
+  store.saveFolders([known(''), known('d'), known('d/e')]);
+  const again = reopened(t, store, folder);
+  assert.deepEqual([...again.knownFolders.keys()].sort(), ['', 'd', 'd/e']);
+  assert.deepEqual(again.knownFolders.get('d')?.listing, known('d').known?.listing);
+  assert.equal(again.knownFolders.get('')?.holds, again.state.base);
+  again.save(stateOf('a=1 d/b=x'));
+  const later = reopened(t, again, folder);
+  assert.deepEqual([...later.knownFolders.keys()], [''], 'the root lists the same, whatever is in its folders');
+  later.saveFolders([
+    { path: '', known: null },
+    { ...known('d'), path: 'd' },
+  ]);
+  assert.equal(
+    reopened(t, later, folder).knownFolders.size,
+    0,
+    'nor is anything kept of a folder that is not the saved one',
+  );
+});
+
+test('a row that was damaged is found, also where it was known how the folder looked', (t) => {
+  const folder = temporaryFolder(t);
+  const store = open(t, folder);
+  const state = stateOf('a=1');
+  store.save(state);
+  store.saveFolders([{ path: '', known: { listing: { names: '', stamps: new Uint8Array() }, holds: state.base } }]);
+  store.close();
+  change(join(folder, 'base.db'), `UPDATE folders SET children = '{"a":["no content",1,0]}'`);
+  assert.equal(open(t, folder).wasDamaged, true);
 });
 
 test('keeps commits without an answer, in order, until they are settled', (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatCache } from '../../../extension/sync/local/statCache.ts';
+import { type FolderOfFiles, StatCache, type StoredFiles } from '../../../extension/sync/local/statCache.ts';
 import { contentIdOf } from '../../../server/protocol/contentId.ts';
 import type { StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
 import { parseWirePath } from '../../../server/protocol/wirePath.ts';
@@ -15,6 +15,11 @@ const [a, b, da] = ['a', 'b', 'd/a'].map(parseWirePath) as [
   ReturnType<typeof parseWirePath>,
   ReturnType<typeof parseWirePath>,
 ];
+
+const stored = (folders: readonly FolderOfFiles[]): StoredFiles => ({
+  knownFiles: () => folders,
+  knownFilesIn: (folder) => folders.find(([path]) => path === folder)?.[1] ?? [],
+});
 
 test('knows a file again as long as nothing about it changed', () => {
   const cache = new StatCache();
@@ -58,7 +63,7 @@ test('tells which folders changed until that was saved, and starts again from wh
   assert.deepEqual(cache.changes(), changes);
   cache.saved(changes);
   assert.deepEqual(cache.changes(), []);
-  const again = new StatCache(changes);
+  const again = new StatCache(stored(changes));
   assert.equal(again.contentOf(a, identity), content);
   await again.prune(treeOf('d/a=abc'));
   assert.deepEqual(again.changes(), [['', []]]);

@@ -42,8 +42,8 @@ class Watched {
     };
     const plan = reconcile(sides, { mode: 'two-way' });
     const recent = {
-      local: this.recent.count('local', plan.toLocal, entryCount(sides.local)),
-      remote: this.recent.count('remote', plan.toRemote, entryCount(sides.remote)),
+      local: this.recent.count('local', plan.toLocal, () => entryCount(sides.local)),
+      remote: this.recent.count('remote', plan.toRemote, () => entryCount(sides.remote)),
     };
     const brake = brakeOf(plan, sides, { recent });
     this.recent.hold(brake?.kind === 'manyDeletions');
