@@ -6,6 +6,7 @@ import { parseTarget, type ServerAddress } from '../../connect/target.ts';
 import { PRODUCTION_COLOR } from '../production/productionColor.ts';
 import { addMark } from '../production/productionSettings.ts';
 import { PRODUCTION } from '../status/statusText.ts';
+import { inWords } from '../messages/errorText.ts';
 import { commandId } from './commandIds.ts';
 import type { Services } from './services.ts';
 
@@ -133,6 +134,6 @@ function readAddress(text: string): ServerAddress | { readonly fault: string } {
     return parseTarget(text.trim());
   } catch (error) {
     const { code, message } = SynclineError.from(error);
-    return { fault: code === 'Usage' ? l10n.t('This is no address. Write {0}', ADDRESS_FORM) : message };
+    return { fault: code === 'Usage' ? l10n.t('This is no address. Write {0}', ADDRESS_FORM) : inWords(message) };
   }
 }

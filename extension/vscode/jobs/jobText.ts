@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
+import { inWords } from '../messages/errorText.ts';
 
 /** A job as one line of a list. */
 export function jobLine(job: Job): { readonly label: string; readonly description: string } {
@@ -11,14 +12,17 @@ export function stateText(job: Job): string {
     case 'running':
       return job.progress > 0 ? l10n.t('running, {0} %', Math.floor(job.progress * 100)) : l10n.t('running');
     case 'failed':
-      return l10n.t('failed: {0}', job.error?.message ?? l10n.t('the server gave no reason'));
+      return l10n.t('failed: {0}', job.error ? inWords(job.error.message) : l10n.t('the server gave no reason'));
     case 'interrupted':
       return l10n.t('interrupted by a restart of the server');
     case 'queued':
+      return l10n.t('queued');
     case 'cancelling':
+      return l10n.t('cancelling');
     case 'succeeded':
+      return l10n.t('succeeded');
     case 'cancelled':
-      return job.state;
+      return l10n.t('cancelled');
   }
 }
 

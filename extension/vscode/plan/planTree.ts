@@ -13,6 +13,7 @@ import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import type { PlanModel } from './planModel.ts';
 import type { ShownPlan } from './shownPlan.ts';
 import { groupText, stepLine } from './stepText.ts';
+import { inWords } from '../messages/errorText.ts';
 
 /** What the Plan view is made of; targets are shown when there are several. */
 export type PlanRow =
@@ -88,8 +89,8 @@ export class PlanTree implements vscode.TreeDataProvider<PlanRow> {
       }
       case 'planProblem': {
         const item = new vscode.TreeItem(printable(row.problem.path));
-        item.description = row.problem.message;
-        item.tooltip = `${printable(row.problem.path)}\n${row.problem.message}`;
+        item.description = inWords(row.problem.message);
+        item.tooltip = `${printable(row.problem.path)}\n${inWords(row.problem.message)}`;
         item.iconPath = new vscode.ThemeIcon('circle-slash');
         return item;
       }

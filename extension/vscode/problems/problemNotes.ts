@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { ruleFaults } from '../../sync/ignore/ruleFaults.ts';
+import { inWords } from '../messages/errorText.ts';
 
 /** One line of the Problems panel. */
 export interface ProblemNote {
@@ -28,9 +29,12 @@ export function problemNotes(found: Found | undefined): ReadonlyMap<string, read
   if (!found) return new Map();
   const { ignoreFiles } = found;
   const notes: ProblemNote[] = [
-    ...found
-      .problems()
-      .map(({ path, code, message }) => ({ path, line: 1, message: l10n.t('Not synced: {0}', message), code })),
+    ...found.problems().map(({ path, code, message }) => ({
+      path,
+      line: 1,
+      message: l10n.t('Not synced: {0}', inWords(message)),
+      code,
+    })),
     ...ignoreFiles.flatMap(({ path, text }) =>
       ruleFaults(text).map(({ line, message }) => ({ path, line, message, code: undefined })),
     ),

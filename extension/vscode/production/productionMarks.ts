@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { isWithin, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
+import { errorText } from '../messages/errorText.ts';
 
 /** A place that a person has declared production: a whole server, a share of it, or a folder in a share. */
 export interface ProductionMark {
@@ -23,7 +24,7 @@ export function readMarks(value: unknown): { readonly marks: readonly Production
     try {
       return [markOf(entry)];
     } catch (error) {
-      faults.push(`syncline.production: ${SynclineError.from(error).message}`);
+      faults.push(`syncline.production: ${errorText(error)}`);
       return [];
     }
   });

@@ -3,6 +3,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
 import { parseTarget, type ServerAddress } from '../../connect/target.ts';
 import { isMode, type Mode, MODES } from '../../sync/reconcile/mode.ts';
+import { errorText } from '../messages/errorText.ts';
 
 /** Where a setting was found. Only what the person's own settings say is taken without asking. */
 export type SettingLevel = 'user' | 'workspace' | 'folder';
@@ -59,7 +60,7 @@ export function readTargets(sources: readonly TargetSource[], folders: readonly 
         const target = readEntry(entry, source, folders);
         if (target && !byFolder.has(target.folder.path)) byFolder.set(target.folder.path, target);
       } catch (error) {
-        faults.push(`${where}: ${SynclineError.from(error).message}`);
+        faults.push(`${where}: ${errorText(error)}`);
       }
     });
   }

@@ -20,8 +20,12 @@ const sources = globSync('extension/vscode/**/*.ts', { cwd: root, exclude: (path
 const LITERAL = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/;
 const CALL = new RegExp(`l10n\\.t\\(\\s*(${LITERAL.source})?`, 'g');
 const COUNT = /countText\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?,\s*'(\w+)'(?:,\s*'(\w+)')?\)/g;
-/** Places that translate what they are given: labels of buttons, and counted nouns. */
-const DYNAMIC = ['extension/vscode/messages/messenger.ts', 'extension/vscode/files/sizeText.ts'];
+/** Places that translate what they are given: labels of buttons, sentences of the table of errors, and counted nouns. */
+const DYNAMIC = [
+  'extension/vscode/messages/messenger.ts',
+  'extension/vscode/messages/errorText.ts',
+  'extension/vscode/files/sizeText.ts',
+];
 
 /** The value of a literal as it stands in the source. */
 function valueOf(literal: string): string {
@@ -43,7 +47,8 @@ const nouns = sources.flatMap(({ text }) =>
 const actions = Object.keys(ERRORS)
   .filter(isErrorName)
   .flatMap((code) => actionsFor(code, true));
-const used = new Set([...sources.flatMap(textsOf), ...nouns, ...actions]);
+const sentences = Object.values(ERRORS).map(({ message }) => message);
+const used = new Set([...sources.flatMap(textsOf), ...nouns, ...actions, ...sentences]);
 const fixed = (text: string): string[] => [...text.matchAll(/\{\d\}|\$\([\w-]+\)/g)].map(([part]) => part).toSorted();
 
 test('every text has its translation, with the same values and icons in it, and none is left over', () => {
