@@ -17,6 +17,11 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'method' | 'outcome'>;
   readonly #durations: Histogram<'method'>;
+  /** By method and outcome, because to look labels up costs more than to count. */
+  readonly #counted = new Map<
+    string,
+    { readonly requests: Counter.Internal; readonly durations: Histogram.Internal<'method'> }
+  >();
   readonly #operations: Counter<'status'>;
   readonly #commits: Counter;
   readonly #jobs: Histogram<'operation' | 'outcome'>;
@@ -68,8 +73,14 @@ export class Metrics {
   }
 
   request(method: string, outcome: string, seconds: number): void {
-    this.#requests.inc({ method, outcome });
-    this.#durations.observe({ method }, seconds);
+    const key = `${method} ${outcome}`;
+    let counted = this.#counted.get(key);
+    if (!counted) {
+      counted = { requests: this.#requests.labels({ method, outcome }), durations: this.#durations.labels({ method }) };
+      this.#counted.set(key, counted);
+    }
+    counted.requests.inc();
+    counted.durations.observe(seconds);
   }
 
   commit(statuses: readonly ('done' | 'conflict' | 'problem')[]): void {

@@ -8,8 +8,8 @@ export function computeHandlers({
   calls,
 }: Services): Pick<ServerHandlers, 'computeAdd' | 'computeSort' | 'computeSortNumbers'> {
   return {
-    computeAdd: (params, { signal }) => calls.call(add, params, signal),
-    computeSort: (params, { signal }) => calls.call(sort, params, signal),
+    computeAdd: (params, context) => calls.call(add, params, context),
+    computeSort: (params, context) => calls.call(sort, params, context),
 
     computeSortNumbers: ({ count, input, output, order }, { session: { peer }, signal }) =>
       calls.withNumbers(count, async (shared, sortShared) => {

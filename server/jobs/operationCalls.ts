@@ -2,6 +2,11 @@ import { SynclineError } from '../protocol/errors.ts';
 import type { ValueOperation } from './operation.ts';
 import type { OperationRunner } from './operationRunner.ts';
 
+/** Whose signal is asked for when the work does not end at once. */
+export interface Caller {
+  readonly signal: AbortSignal;
+}
+
 export type Sort = (descending: boolean, signal: AbortSignal) => Promise<void>;
 
 /** Of numbers that wait to be sorted, are being sorted, or go back; sorting needs as much again. */
@@ -19,10 +24,10 @@ export class OperationCalls {
   }
 
   /** `operation` is one of the registry's. Rejects like {@link OperationRunner.run}. */
-  async call<P, R>(operation: ValueOperation<P, R>, params: P, signal: AbortSignal): Promise<R> {
+  async call<P, R>(operation: ValueOperation<P, R>, params: P, caller: Caller): Promise<R> {
     if (operation.quick(params)) return operation.run(params, () => undefined);
     const work = { operation: operation.name, params: JSON.stringify(params) };
-    const text = await this.#runner.run(work, { timeLimitMs: this.#timeLimitMs }, signal);
+    const text = await this.#runner.run(work, { timeLimitMs: this.#timeLimitMs }, caller.signal);
     return JSON.parse(text) as R;
   }
 

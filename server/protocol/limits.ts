@@ -1,7 +1,10 @@
 /** Limits both sides keep to. The server announces those in `Limits` at hello; a client never exceeds what was announced. */
 
 /** Protocol versions this build speaks, best first. */
-export const PROTOCOL_VERSIONS = [1] as const;
+export const PROTOCOL_VERSIONS = [2, 1] as const;
+
+/** From this version of the protocol on several messages may travel in one text frame. */
+export const JOINING_VERSION = 2;
 
 /** WebSocket sub-protocol. */
 export const SUBPROTOCOL = 'syncline.v1';
@@ -9,8 +12,11 @@ export const SUBPROTOCOL = 'syncline.v1';
 /** Default TCP port of a server. */
 export const DEFAULT_PORT = 4848;
 
-/** Longest text frame (one JSON-RPC message), bytes. */
+/** Longest text frame and longest message, bytes. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+
+/** Messages that may travel together in one text frame. */
+export const MAX_JOINED_TEXTS = 64;
 
 /** How deep arrays and objects of a message may nest. */
 export const MAX_JSON_DEPTH = 64;

@@ -5,7 +5,14 @@ import {
   ParameterStructures,
 } from 'vscode-jsonrpc/node';
 import { type ErrorName, ERRORS, SynclineError } from './errors.ts';
-import { LINK_HIGH_WATER, LINK_OVERFLOW, MAX_MESSAGE_BYTES, MAX_PARALLEL_REQUESTS, MAX_REQUESTS } from './limits.ts';
+import {
+  JOINING_VERSION,
+  LINK_HIGH_WATER,
+  LINK_OVERFLOW,
+  MAX_MESSAGE_BYTES,
+  MAX_PARALLEL_REQUESTS,
+  MAX_REQUESTS,
+} from './limits.ts';
 import { closeReasonOf, errorOfClose } from './link/closeReason.ts';
 import type { Link } from './link/link.ts';
 import type { RequestHandlers } from './messages/api.ts';
@@ -45,6 +52,14 @@ export interface IncomingCall {
   readonly signal: AbortSignal;
   /** Tells the caller, if it asked to be told. Reports are dropped while the link is congested. */
   progress(report: ProgressReport): void;
+}
+
+/** What a request has to pass before its handler is called. */
+export interface Door {
+  /** Asked first, before the params are looked at; throws what the caller is told (`HelloRequired`, `Forbidden`). */
+  readonly admit?: (message: RequestMessage) => void;
+  /** Told of a request whose handler was not called: `admit` threw, or its params are wrong. */
+  readonly refused?: (message: RequestMessage, code: ErrorName) => void;
 }
 
 /**
@@ -92,7 +107,7 @@ export class Peer {
     this.#connection = createMessageConnection(this.#reader, new SendingWriter((m) => this.#write(m)), logger, {
       maxParallelism: options.maxParallelism ?? MAX_PARALLEL_REQUESTS,
     });
-    this.#outgoing = new OutgoingRequests(this.#connection);
+    this.#outgoing = new OutgoingRequests((message) => this.#sendText(this.#textOf(message)));
     this.#incoming = new IncomingRequests({
       connection: this.#connection,
       sendProgress: (token, report) => this.#sendProgress(token, report),
@@ -116,6 +131,11 @@ export class Peer {
   agree(limits: Limits): void {
     this.transfers.agree(limits);
     this.#messageBytes = Math.min(MAX_MESSAGE_BYTES, limits.messageBytes);
+  }
+
+  /** Keeps to the version of the protocol that was agreed at hello. */
+  speak(version: number): void {
+    if (version >= JOINING_VERSION) this.#link.joinTexts();
   }
 
   /** Resolves when the link can take more: for those who would otherwise notify without bound. */
@@ -154,16 +174,15 @@ export class Peer {
   }
 
   /**
-   * Answers every request of the map. `gate` is asked first, before the params are looked at, and throws what the caller is
-   * told (`HelloRequired`, `Forbidden`). Handlers may throw anything: see `toWireError`.
+   * Answers every request of the map. Handlers may throw anything: see `toWireError`.
    */
   serve<R extends Readonly<Record<string, RequestMessage>>, C>(
     requests: R,
     handlers: RequestHandlers<R, C>,
     contextOf: (message: RequestMessage, call: IncomingCall) => C,
-    gate: (message: RequestMessage) => void = () => {},
+    door: Door = {},
   ): void {
-    this.#incoming.serve(requests, handlers, contextOf, gate);
+    this.#incoming.serve(requests, handlers, contextOf, door);
   }
 
   /** Handlers run at once and in order. What one throws is logged; params that fail their check are logged and dropped. */
@@ -185,7 +204,7 @@ export class Peer {
         this.#accept(message);
         break;
       case 'response':
-        this.#feed({ jsonrpc: '2.0', id: message.id, ...message.body });
+        this.#outgoing.receive(message.id, message.body);
         break;
       case 'notification':
         this.#receiveNotification(message.method, message.params);
@@ -255,10 +274,7 @@ export class Peer {
     if (isAnswer) this.#underWay.delete(String(id));
     let text: string;
     try {
-      text = JSON.stringify(message);
-      if (text.length * 3 > this.#messageBytes && Buffer.byteLength(text) > this.#messageBytes) {
-        throw new SynclineError('TooLarge');
-      }
+      text = this.#textOf(message);
     } catch (error) {
       // vscode-jsonrpc keeps the message of what is thrown here and nothing else of it
       if (!isAnswer) throw new Error(SynclineError.from(error).code, { cause: error });
@@ -268,6 +284,15 @@ export class Peer {
     }
     this.#sendText(text);
     if (isAnswer) await this.#link.drained();
+  }
+
+  /** @throws SynclineError `TooLarge`; whatever JSON makes of what it cannot write. */
+  #textOf(message: object): string {
+    const text = JSON.stringify(message);
+    if (text.length * 3 > this.#messageBytes && Buffer.byteLength(text) > this.#messageBytes) {
+      throw new SynclineError('TooLarge');
+    }
+    return text;
   }
 
   #sendText(text: string): void {

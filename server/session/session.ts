@@ -3,11 +3,11 @@ import type { Link } from '../protocol/link/link.ts';
 import { requestsToServer } from '../protocol/messages/api.ts';
 import type { RequestMessage } from '../protocol/messages/message.ts';
 import { hello, probe, progress } from '../protocol/messages/session.ts';
-import { Peer } from '../protocol/peer.ts';
+import { type IncomingCall, Peer } from '../protocol/peer.ts';
 import type { WirePath } from '../protocol/wirePath.ts';
 import type { Cursor } from '../protocol/messages/values.ts';
 import type { Share } from '../store/share.ts';
-import type { CallContext, ServerHandlers } from './callContext.ts';
+import { type CallContext, type ServerHandlers, SessionCall } from './callContext.ts';
 import { JobWatch } from './jobWatch.ts';
 import { observed } from './observed.ts';
 import type { Services } from './services.ts';
@@ -57,8 +57,6 @@ export class Session {
   readonly #watches = new Map<string, ShareWatch>();
   #jobWatch: Disposable | undefined;
   #identity: TokenIdentity | undefined;
-  /** A request that was let in and has not begun. */
-  #passed: RequestMessage | undefined;
   #stopping = false;
   #finishing = 0;
   #finished: (() => void) | undefined;
@@ -76,7 +74,10 @@ export class Session {
       requestsToServer,
       observed(handlers, (message, outcome, seconds) => this.#answered(message, outcome, seconds)),
       (message, call) => this.#begin(message, call),
-      (message) => this.#gate(message),
+      {
+        admit: (message) => this.#judge(message),
+        refused: (message, code) => services.metrics.request(message.method, code, 0),
+      },
     );
     this.closed = this.#live();
   }
@@ -183,22 +184,6 @@ export class Session {
     }, this.#times.idleMs).unref();
   }
 
-  #gate(message: RequestMessage): void {
-    const { metrics } = this.#services;
-    try {
-      this.#judge(message);
-    } catch (error) {
-      metrics.request(message.method, SynclineError.from(error).code, 0);
-      throw error;
-    }
-    // Between here and `#begin` the params are checked, in the same turn.
-    this.#passed = message;
-    queueMicrotask(() => {
-      if (this.#passed) metrics.request(message.method, 'InvalidParams', 0);
-      this.#passed = undefined;
-    });
-  }
-
   #judge(message: RequestMessage): void {
     if (message === hello) return;
     if (!this.#identity) throw new SynclineError('HelloRequired');
@@ -207,10 +192,9 @@ export class Session {
     throw new SynclineError('Forbidden', `The token “${this.#identity.name}” has no right to ${message.right}.`);
   }
 
-  #begin(message: RequestMessage, call: Omit<CallContext, 'session'>): CallContext {
-    this.#passed = undefined;
+  #begin(message: RequestMessage, call: IncomingCall): CallContext {
     if (FINISHED_WHEN_STOPPING.has(message)) this.#finishing++;
-    return { session: this, signal: call.signal, progress: (report) => call.progress(report) };
+    return new SessionCall(this, call);
   }
 
   #answered(message: RequestMessage, outcome: 'ok' | ErrorName, seconds: number): void {

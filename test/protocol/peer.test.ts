@@ -119,13 +119,13 @@ for (const [where, peers] of [
       const answer = near.request(wait, {}, { onProgress: (report) => reports.push(report) });
       const silent = near.request(wait, {});
       await served.gate.arrived(2);
-      for (const { progress } of served.calls) {
-        progress({ done: 1, total: null });
-        progress({ done: 2, total: 2 });
+      for (const call of served.calls) {
+        call.progress({ done: 1, total: null });
+        call.progress({ done: 2, total: 2 });
       }
       served.gate.open();
       await Promise.all([answer, silent]);
-      for (const { progress } of served.calls) progress({ done: 3, total: 3 });
+      for (const call of served.calls) call.progress({ done: 3, total: 3 });
       await near.request(echo, { text: 'whatever was sent has come' });
       assert.deepEqual(reports, [
         { done: 1, total: null },
@@ -211,10 +211,12 @@ describe('a peer', () => {
 
   test('asks the gate before it looks at the params', async (t) => {
     const { near, far } = memoryPeers(t);
-    const gate = (): void => {
+    const admit = (): void => {
       throw new SynclineError('HelloRequired');
     };
-    far.serve(testRequests, { echo: async () => ({ text: '' }), wait: async () => ({ done: true }) }, () => 0, gate);
+    far.serve(testRequests, { echo: async () => ({ text: '' }), wait: async () => ({ done: true }) }, () => 0, {
+      admit,
+    });
     near.listen();
     far.listen();
     await assert.rejects(near.request(echo, { text: 7 } as never), code('HelloRequired'));

@@ -96,10 +96,10 @@ test('what is not as expected stays, and is told', async (t) => {
 
 test('who watches is told of commits of others, of its own, and of other programs', async (t) => {
   const [one, other] = [await open(t), await open(t)];
-  const { cursor } = await one.peer.request(files.watch, { share });
-  await other.peer.request(files.watch, { share });
   const events: { readonly from: Cursor; readonly cursor: Cursor }[] = [];
   const told = [changesOf(one, 'watched', (event) => events.push(event)), changesOf(other, 'watched')];
+  const { cursor } = await one.peer.request(files.watch, { share });
+  await other.peer.request(files.watch, { share });
   await other.peer.request(files.commit, {
     share,
     id: 'commit-watched',

@@ -69,6 +69,9 @@ export class SimulatedLink implements Link {
     released?.();
   }
 
+  /** Frames are no bytes here: each text travels alone. */
+  joinTexts(): void {}
+
   drained(): Promise<void> {
     return this.#drain.wait();
   }

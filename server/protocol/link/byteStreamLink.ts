@@ -4,6 +4,8 @@ import { SynclineError } from '../errors.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { closeReasonOf, LOST, NORMAL_CLOSE } from './closeReason.ts';
 import { DrainQueue } from './drainQueue.ts';
+import { GatheredSends } from './gatheredSends.ts';
+import { JoinedTexts, splitTexts } from './joinedTexts.ts';
 import type { Link, LinkClose, LinkReceiver } from './link.ts';
 
 /** How long the other side may take to read what is left and to end its half. */
@@ -29,6 +31,10 @@ export class ByteStreamLink implements Link {
   readonly #readable: Readable;
   readonly #writable: Writable;
   readonly #drain: DrainQueue;
+  readonly #sends: GatheredSends;
+  readonly #joined = new JoinedTexts((frame) => this.#send(TEXT, Buffer.from(frame)));
+  #splits = false;
+  #joins = false;
   #receiver: LinkReceiver | undefined;
   /** A prefix or payload of which a part has arrived. */
   #gathered: { readonly buffer: Buffer; filled: number } | undefined;
@@ -44,6 +50,13 @@ export class ByteStreamLink implements Link {
     this.#readable = readable;
     this.#writable = writable;
     this.#drain = new DrainQueue(() => writable.writableLength);
+    this.#sends = new GatheredSends(
+      () => writable.cork(),
+      () => {
+        this.#joined.flush();
+        writable.uncork();
+      },
+    );
     for (const stream of new Set([readable, writable])) {
       stream.on('error', () => this.#end(LOST));
       stream.on('close', () => this.#end(LOST));
@@ -52,7 +65,7 @@ export class ByteStreamLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.#writable.writableLength;
+    return this.#writable.writableLength + this.#joined.length;
   }
 
   get sentBytes(): number {
@@ -63,11 +76,21 @@ export class ByteStreamLink implements Link {
     return this.#receivedBytes;
   }
 
+  joinTexts(): void {
+    this.#splits = true;
+  }
+
   sendText(text: string): void {
-    this.#send(TEXT, Buffer.from(text));
+    if (this.#isOver) return;
+    this.#sends.add(text.length);
+    if (this.#joins) this.#joined.add(text);
+    else this.#send(TEXT, Buffer.from(text));
   }
 
   sendBinary(frame: Uint8Array, released?: () => void): void {
+    if (this.#isOver) return released?.();
+    this.#sends.add(frame.byteLength);
+    this.#joined.flush();
     this.#send(BINARY, frame, released);
   }
 
@@ -86,7 +109,8 @@ export class ByteStreamLink implements Link {
     const payload = Buffer.alloc(2 + Math.min(Buffer.byteLength(reason.reason), 123));
     payload.writeUInt16BE(reason.code);
     payload.write(reason.reason, 2);
-    this.#send(CLOSE, payload);
+    this.#sends.sendOff();
+    if (this.#writable.writable) this.#send(CLOSE, payload);
     this.#closing = true;
     this.#writable.end();
     this.#grace = setTimeout(() => {
@@ -95,20 +119,20 @@ export class ByteStreamLink implements Link {
     }, CLOSE_GRACE_MS);
   }
 
+  get #isOver(): boolean {
+    return this.#ended || this.#closing || !this.#writable.writable;
+  }
+
   #send(kind: number, payload: Uint8Array, released?: () => void): void {
-    if (this.#ended || this.#closing || !this.#writable.writable) return released?.();
     this.#sentBytes += payload.byteLength;
     const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
     prefix.writeUInt32BE(payload.byteLength);
     prefix.writeUInt8(kind, 4);
-    this.#writable.cork();
     this.#writable.write(prefix);
     this.#writable.write(payload, () => {
       released?.();
       this.#drain.written();
     });
-    // in the next turn, so that what is sent in one goes out together
-    process.nextTick(() => this.#writable.uncork());
   }
 
   #received(chunk: Buffer): void {
@@ -132,10 +156,17 @@ export class ByteStreamLink implements Link {
 
   #deliver(kind: number, payload: Buffer): void {
     this.#receivedBytes += payload.byteLength;
-    if (kind === TEXT) this.#receiver?.text(payload.toString());
+    if (kind === TEXT) this.#deliverTexts(payload);
     else if (kind === BINARY) this.#receiver?.binary(payload);
     else if (payload.byteLength < 2) this.#end(NORMAL_CLOSE);
     else this.#end({ code: payload.readUInt16BE(), reason: payload.toString('utf8', 2) });
+  }
+
+  #deliverTexts(payload: Buffer): void {
+    this.#joins = this.#splits;
+    const texts = this.#splits ? splitTexts(payload) : [payload.toString()];
+    if (!texts) return this.#refuse(new SynclineError('TooLarge'));
+    for (const text of texts) if (!this.#ended) this.#receiver?.text(text);
   }
 
   /** The next `count` bytes, or undefined until they are all there. Copies only what lies across chunks. */

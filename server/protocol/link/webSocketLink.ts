@@ -3,12 +3,14 @@ import type { ClientOptions, RawData, ServerOptions, WebSocket } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { NORMAL_CLOSE } from './closeReason.ts';
 import { DrainQueue } from './drainQueue.ts';
+import { GatheredSends } from './gatheredSends.ts';
+import { JoinedTexts, splitTexts } from './joinedTexts.ts';
 import type { Link, LinkClose, LinkReceiver } from './link.ts';
 
 /** How long the other side may take to agree to the end. */
 const CLOSE_GRACE_MS = 2_000;
 
-const MOST_GATHERED = { messages: 64, bytes: 64 * 1024 };
+const TOO_LARGE: LinkClose = { code: 1009, reason: '' };
 
 const CODE_OF_FAULT: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
@@ -40,18 +42,27 @@ export function webSocketClientOptions(unobserved: boolean): ClientOptions {
 export class WebSocketLink implements Link {
   readonly #socket: WebSocket;
   readonly #drain: DrainQueue;
+  readonly #sends: GatheredSends;
+  readonly #joined = new JoinedTexts((frame) => this.#send(Buffer.from(frame), false));
+  #splits = false;
+  #joins = false;
   #early: ((receiver: LinkReceiver) => void)[] = [];
   #receiver: LinkReceiver | undefined;
   #ended = false;
   #closing = false;
-  /** Since what was sent last went off. */
-  #gathered = { messages: 0, bytes: 0 };
   #sentBytes = 0;
   #receivedBytes = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     this.#drain = new DrainQueue(() => socket.bufferedAmount);
+    this.#sends = new GatheredSends(
+      () => streamOf(socket)?.cork(),
+      () => {
+        this.#joined.flush();
+        streamOf(socket)?.uncork();
+      },
+    );
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
     socket.on('error', (error) => this.#failed(error));
@@ -59,7 +70,7 @@ export class WebSocketLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#socket.bufferedAmount + this.#joined.length;
   }
 
   get sentBytes(): number {
@@ -70,11 +81,21 @@ export class WebSocketLink implements Link {
     return this.#receivedBytes;
   }
 
+  joinTexts(): void {
+    this.#splits = true;
+  }
+
   sendText(text: string): void {
-    this.#send(Buffer.from(text), false);
+    if (this.#isOver) return;
+    this.#sends.add(text.length);
+    if (this.#joins) this.#joined.add(text);
+    else this.#send(Buffer.from(text), false);
   }
 
   sendBinary(frame: Uint8Array, released?: () => void): void {
+    if (this.#isOver) return released?.();
+    this.#sends.add(frame.byteLength);
+    this.#joined.flush();
     this.#send(frame, true, released);
   }
 
@@ -91,43 +112,23 @@ export class WebSocketLink implements Link {
 
   close(reason: LinkClose = NORMAL_CLOSE): void {
     if (this.#ended || this.#closing) return;
+    // whoever ends the program right after this must not take along what was sent before
+    this.#sends.sendOff();
     this.#closing = true;
     this.#socket.close(reason.code, reason.reason);
-    // whoever ends the program right after this must not take along what was sent before
-    if (this.#gathered.messages > 0) streamOf(this.#socket)?.uncork();
     this.#terminateLater();
   }
 
+  get #isOver(): boolean {
+    return this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN;
+  }
+
   #send(data: Uint8Array, binary: boolean, released?: () => void): void {
-    if (this.#ended || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return released?.();
     this.#sentBytes += data.byteLength;
-    this.#gather(data.byteLength);
     this.#socket.send(data, { binary }, () => {
       released?.();
       this.#drain.written();
     });
-  }
-
-  /**
-   * Small messages that are sent in one turn of the event loop, or in turns that follow each other, go to the system in one
-   * call, which is most of what they cost. The first turn without any sends them off, so that none ever waits for another.
-   */
-  #gather(bytes: number): void {
-    const stream = streamOf(this.#socket);
-    this.#gathered.messages++;
-    this.#gathered.bytes += bytes;
-    if (!stream || this.#gathered.messages > 1) return;
-    stream.cork();
-    const sendOff = (seen: number): void => {
-      const { messages, bytes: size } = this.#gathered;
-      if (messages > seen && messages < MOST_GATHERED.messages && size < MOST_GATHERED.bytes) {
-        setImmediate(sendOff, messages);
-        return;
-      }
-      this.#gathered = { messages: 0, bytes: 0 };
-      stream.uncork();
-    };
-    setImmediate(sendOff, 1);
   }
 
   #received(data: RawData, isBinary: boolean): void {
@@ -135,7 +136,17 @@ export class WebSocketLink implements Link {
     const bytes = data as Buffer;
     this.#receivedBytes += bytes.byteLength;
     if (isBinary) this.#deliver((receiver) => receiver.binary(bytes));
-    else this.#deliver((receiver) => receiver.text(bytes.toString()));
+    else this.#receivedTexts(bytes);
+  }
+
+  #receivedTexts(frame: Buffer): void {
+    this.#joins = this.#splits;
+    const texts = this.#splits ? splitTexts(frame) : [frame.toString()];
+    if (!texts) {
+      this.close(TOO_LARGE);
+      return this.#end(TOO_LARGE);
+    }
+    for (const text of texts) this.#deliver((receiver) => receiver.text(text));
   }
 
   #end(reason: LinkClose): void {

@@ -3,8 +3,8 @@ import { SynclineError } from '../errors.ts';
 import type { RequestHandlers } from '../messages/api.ts';
 import type { RequestMessage } from '../messages/message.ts';
 import type { ProgressReport } from '../messages/progress.ts';
-import type { IncomingCall } from '../peer.ts';
-import { abortReason } from './abortReason.ts';
+import type { Door, IncomingCall } from '../peer.ts';
+import { AnsweredCall } from './answeredCall.ts';
 import { checkParams } from './checkValue.ts';
 import { type ProgressToken, splitToken } from './progressTokens.ts';
 import type { Params } from './readMessage.ts';
@@ -21,7 +21,7 @@ export class IncomingRequests {
   readonly #connection: MessageConnection;
   readonly #sendProgress: Surroundings['sendProgress'];
   readonly #log: Surroundings['log'];
-  readonly #aborts = new Set<AbortController>();
+  readonly #calls = new Set<AnsweredCall>();
 
   constructor({ connection, sendProgress, log }: Surroundings) {
     this.#connection = connection;
@@ -37,52 +37,59 @@ export class IncomingRequests {
     requests: R,
     handlers: RequestHandlers<R, C>,
     contextOf: (message: RequestMessage, call: IncomingCall) => C,
-    gate: (message: RequestMessage) => void,
+    { admit, refused }: Door,
   ): void {
     for (const [name, message] of Object.entries(requests)) {
       // the one place where a message and its handler are brought together without the compiler's help
       const handler = handlers[name] as (params: unknown, context: C) => Promise<unknown>;
+      const begin = (params: Params, call: IncomingCall): Promise<unknown> => {
+        let checked: unknown;
+        try {
+          admit?.(message);
+          checked = checkParams(message.params, params);
+        } catch (error) {
+          refused?.(message, SynclineError.from(error).code);
+          throw error;
+        }
+        return handler(checked, contextOf(message, call));
+      };
       this.#connection.onRequest(message.method, (given: Params, cancellation: CancellationToken) =>
-        this.#answer(message, given, cancellation, (params, call) => {
-          gate(message);
-          return handler(checkParams(message.params, params), contextOf(message, call));
-        }),
+        this.#answer(message, given, cancellation, begin),
       );
     }
   }
 
   /** The connection has ended: vscode-jsonrpc would let the handlers run on. */
   end(reason: SynclineError): void {
-    for (const abort of this.#aborts) abort.abort(reason);
-    this.#aborts.clear();
+    for (const call of this.#calls) call.abort(reason);
+    this.#calls.clear();
   }
 
   async #answer(
     message: RequestMessage,
     given: Params,
     cancellation: CancellationToken,
-    work: (params: Params, call: IncomingCall) => Promise<unknown>,
+    begin: (params: Params, call: IncomingCall) => Promise<unknown>,
   ): Promise<unknown> {
-    const abort = new AbortController();
-    const cancel = (): void => abort.abort(new SynclineError('Cancelled'));
-    this.#aborts.add(abort);
-    cancellation.onCancellationRequested(cancel);
-    let answered = false;
+    let call: AnsweredCall | undefined;
     try {
       const { params, token } = splitToken(given);
-      const progress = (report: ProgressReport): void => {
-        if (token !== undefined && !answered) this.#sendProgress(token, report);
-      };
-      if (cancellation.isCancellationRequested) cancel();
-      abort.signal.throwIfAborted();
-      return await work(params, { signal: abort.signal, progress });
+      call = new AnsweredCall(
+        cancellation,
+        token === undefined ? undefined : (report) => this.#sendProgress(token, report),
+      );
+      if (call.reason) throw call.reason;
+      this.#calls.add(call);
+      return await begin(params, call);
     } catch (error) {
-      const told = abort.signal.aborted && isAbort(error) ? abortReason(abort.signal) : error;
+      const told = call?.reason && isAbort(error) ? call.reason : error;
       if (!(told instanceof SynclineError)) this.#log('requestFailed', { method: message.method, error });
       throw toWireError(told);
     } finally {
-      answered = true;
-      this.#aborts.delete(abort);
+      if (call) {
+        call.answered();
+        this.#calls.delete(call);
+      }
     }
   }
 }

@@ -67,9 +67,9 @@ function readResponse(value: Record<string, unknown>): IncomingMessage {
   return { kind: 'response', id, body: { error: { code, message, data } } };
 }
 
-/** Counted on the text, before the parser builds anything from it. */
+/** Counted on the text, before the parser builds anything from it. What opens has to close, so a short text cannot nest deep. */
 function nestsTooDeep(text: string): boolean {
-  if (text.length <= MAX_JSON_DEPTH) return false;
+  if (text.length <= 2 * MAX_JSON_DEPTH) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
