@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { SynclineError } from '../../server/protocol/errors.ts';
 import { INITIAL_CREDIT } from '../../server/protocol/limits.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
@@ -53,6 +54,9 @@ export interface ContinuousSyncOptions {
   readonly express?: (path: string, isIdle: boolean) => void;
   readonly log: (event: string, data: object) => void;
 }
+
+/** Gets every operation that was carried out, as an {@link AppliedOperation}: for whoever measures from outside. */
+const APPLIED = channel('syncline.applied');
 
 /** Nothing is pending. */
 export interface Settled {
@@ -149,6 +153,7 @@ export class ContinuousSync {
   /** To be called with what was done outside a round. */
   tell(applied: AppliedOperation): void {
     this.#isUntold = true;
+    if (APPLIED.hasSubscribers) APPLIED.publish(applied);
     this.#applied.emit(applied);
   }
 
