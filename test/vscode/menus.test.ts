@@ -228,6 +228,10 @@ test('a job, which is also run again with changes', async () => {
   await (await window.input('Submit, or choose a parameter')).pick('Submit');
   await (await window.notifications.find('(add) was submitted')).click('Show Result');
   await window.editor.waitForText('42');
+  assert.equal((await jobs.lines()).length, 2);
+  await jobs.row(0).click();
+  await window.page.keyboard.press('Delete');
+  await eventually(async () => assert.equal((await jobs.lines()).length, 1));
 });
 
 test('a job that runs can be cancelled', async () => {

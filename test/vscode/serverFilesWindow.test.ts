@@ -37,6 +37,8 @@ before(async () => {
 
 const badges = (tree: Tree, ...names: string[]) => Promise.all(names.map((name) => tree.item(name).badge()));
 
+const clipboard = () => window.page.evaluate<string>('navigator.clipboard.readText()');
+
 test('what is the same on both sides has no mark', async () => {
   await window.statusBar.waitFor(server.address.replace('ws://', ''));
   await eventually(async () => assert.deepEqual(await badges(explorer, 'notes.txt', 'src', 'build'), ['', '', '']));
@@ -83,9 +85,13 @@ test('a file is found on the other side, in both directions', async () => {
   await serverFiles.item('guide.md').contextMenu('Reveal in Explorer');
   await explorer.item('guide.md').waitFor();
   await serverFiles.item('guide.md').contextMenu('Copy Relative Path');
-  await eventually(async () =>
-    assert.equal(await window.page.evaluate<string>('navigator.clipboard.readText()'), 'docs/guide.md'),
-  );
+  await eventually(async () => assert.equal(await clipboard(), 'docs/guide.md'));
+  await serverFiles.item('guide.md').select();
+  await window.page.keyboard.press('Shift+Alt+C');
+  await eventually(async () => assert.equal(await clipboard(), `${server.address}/docs/guide.md`));
+  await window.page.keyboard.press('Control+K');
+  await window.page.keyboard.press('Control+Shift+C');
+  await eventually(async () => assert.equal(await clipboard(), 'docs/guide.md'));
   await serverFiles.item('docs').collapse();
 });
 

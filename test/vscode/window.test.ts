@@ -1,7 +1,7 @@
 // The extension as a person meets it: palette, tree, menus, input boxes, notifications, in a real window. Pictures of what
 // they see go to .cache/vscode/artifacts/window/screens, or with SYNCLINE_SCREENS=keep to test/vscode/screens.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { read, waitForText, waitUntilGone, write } from './suites/files.ts';
@@ -40,13 +40,26 @@ test('without a server the view says what can be done', async () => {
   await window.screenshot(screen('welcome-dark'));
   const offers = await new StatusMenu(window).offers();
   assert.deepEqual(offers, ['Connect…', 'Start Local Server', 'Open Settings', 'Show Log']);
+  await window.page.getByText('Not connected. New here?').first().waitFor();
+  await window.showContainer('Syncline');
+  await window.showView('Jobs');
+  await window.showView('History');
+  await emptyViewsSay('Syncline keeps this workspace in sync', 'Jobs run on the server', 'The server keeps what is');
+  await window.screenshot(screen('views-unconnected-dark'));
+  await window.showContainer('Explorer');
 });
+
+async function emptyViewsSay(...texts: readonly string[]): Promise<void> {
+  for (const text of texts) await window.page.getByText(text).first().waitFor();
+}
 
 test('a walkthrough leads through the first steps', async () => {
   await window.run('Syncline: Get Started');
   const step = window.page.getByRole('button', { name: 'Connect to a server' });
   await step.first().waitFor();
   await window.page.getByText('Keep a folder in sync').first().waitFor();
+  for (const name of ['See both sides', 'Go back at any time', 'Run jobs where the files are'])
+    await window.page.getByRole('button', { name }).first().waitFor();
   await window.screenshot(screen('walkthrough-dark'));
   await window.run('View: Close All Editors');
 });
@@ -65,6 +78,14 @@ test('connecting asks for the token, and a wrong one can be corrected in place',
   await (await window.input('Token for')).accept(server.token);
   await window.tree('Server Files').item('README.md').waitFor();
   await window.statusBar.waitFor(server.address.replace('ws://', ''));
+});
+
+test('each view says what it is for while it is empty', async () => {
+  await window.showContainer('Syncline');
+  await emptyViewsSay('No folder of this workspace is synced', 'No conflicts: nothing was changed');
+  await emptyViewsSay('Nothing was run on the server yet', 'Open a file, or choose one in Server Files');
+  await window.screenshot(screen('views-empty-dark'));
+  await window.showContainer('Explorer');
 });
 
 test('the tree opens, makes, renames and deletes, and a deletion can be undone', async () => {
@@ -264,6 +285,8 @@ test('everything is in place in a light theme, a narrow and a wide window', asyn
 test('after a reload it goes on; only the token is asked for, which a browser does not keep', async () => {
   await window.reload();
   const missing = await window.notifications.find('There is no token');
+  await window.showContainer('Explorer');
+  await window.page.getByText('Not connected to the server right now.').first().waitFor();
   await missing.click('Set Token');
   await (await window.input('Token for')).accept(server.token);
   await missing.waitUntilGone();
@@ -316,6 +339,7 @@ test('in a workspace of several folders each syncs with its own target (row 14)'
 test('to someone whose VS Code is in German, commands, views, questions and messages are German', async () => {
   const other = join(folder, '..', 'deutsch');
   write(other, 'notes.txt', 'eins\n');
+  mkdirSync(join(server.files, 'leer'));
   const german = await code.open(other, { language: 'de' });
   await german.showContainer('Explorer');
   await german.showView('Serverdateien');
@@ -326,9 +350,9 @@ test('to someone whose VS Code is in German, commands, views, questions and mess
   await eventually(async () => assert.equal(await address.title(), 'Syncline: Verbinden · PRODUKTION'));
   await address.fill('http://127.0.0.1/files');
   await address.waitForMessage('Das ist keine Adresse');
-  await address.accept(server.address);
+  await address.accept(`${server.address}/leer`);
   await (await german.input('Token für')).accept(server.token);
-  await german.tree('Serverdateien').item('docs').waitFor();
+  await german.page.getByText('Hier sind noch keine Dateien').first().waitFor();
   await german.statusBar.waitFor('PRODUKTION');
   const menu = await german.statusBar.click('PRODUKTION').then(() => german.input('Wählen Sie einen Befehl'));
   const offers = (await menu.items()).map((item) => item.trim());

@@ -46,6 +46,11 @@ export class PlaceModel {
     return this.address.dir;
   }
 
+  /** Whether anything can be shown, current or not. */
+  get hasRows(): boolean {
+    return (this.#folders.get(this.root)?.rows.length ?? 0) > 0;
+  }
+
   /** A folder: what is known, or a fresh look where that is stale or missing. */
   async folder(path: Key): Promise<Folder> {
     return this.#inTurn(path, async () => {

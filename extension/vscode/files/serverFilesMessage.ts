@@ -17,7 +17,9 @@ export function serverFilesMessage(
     const [only] = places.all;
     const mark = only && guard.isProduction(only.address) ? `${PRODUCTION} · ` : '';
     view.description = places.all.length === 1 && only ? `${mark}${bare(only.address.label)}` : '';
-    const offline = places.all.filter(({ address }) => servers.get(address.url)?.state.kind !== 'online');
+    // above an empty tree it would take the place of what the view says then
+    const isEmpty = places.all.length === 1 && only?.hasRows === false;
+    const offline = places.all.filter(({ address }) => !isEmpty && servers.get(address.url)?.state.kind !== 'online');
     view.message =
       offline.length > 0
         ? l10n.t('Not connected to {0} right now.', hosts(offline.map(({ address }) => address.url)))

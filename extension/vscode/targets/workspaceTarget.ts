@@ -309,11 +309,11 @@ export class WorkspaceTarget {
    * Where both sides differ, by path from the folder's root; undefined as long as nobody has looked. In automatic sync as of the
    * last look; otherwise after a look at these files here and at what the server has told.
    */
-  async compare(files: readonly string[]): Promise<ReadonlyMap<string, SideDifference> | undefined> {
+  async compare(files: readonly string[] | 'everything'): Promise<ReadonlyMap<string, SideDifference> | undefined> {
     const engine = this.#engine;
     if (!engine || !this.#hasLooked) return undefined;
     if (this.#isStarted && !this.isPaused) return engine.compare();
-    const here = new Set(files.map((file) => toWirePath(this.folder.path, file)));
+    const here = files === 'everything' ? files : new Set(files.map((file) => toWirePath(this.folder.path, file)));
     const isOnline = this.#options.servers.get(this.address.url)?.current !== null;
     return engine.compare({ local: here, remote: isOnline ? 'everything' : 'nothing' });
   }

@@ -54,7 +54,12 @@ function worldOf({ places, servers, targets, guard }: Services): ToolWorld {
     folder(wanted): ToolFolder {
       const target = one('synced folder', targets.all, wanted, (each) => each.folder.name);
       const { folder, address } = target;
-      return { name: folder.name, root: folder.path, address: address.label, compare: () => target.compare([]) };
+      return {
+        name: folder.name,
+        root: folder.path,
+        address: address.label,
+        compare: () => target.compare('everything'),
+      };
     },
   };
 }

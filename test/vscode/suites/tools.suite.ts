@@ -4,8 +4,9 @@ import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { TOOL_NAMES } from '../../../extension/vscode/tools/tool.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, run, startServer, treeLines } from './editor.ts';
-import { read, write } from './files.ts';
+import { activate, run, startServer, treeLines, workspaceFolder } from './editor.ts';
+import { read, waitForText, write } from './files.ts';
+import { pair, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
 
 suite('Tools for language models', () => {
@@ -52,6 +53,7 @@ suite('Tools for language models', () => {
     const [version] = await run<{ rev: number }[]>('showHistory', 'docs/a.md');
     await call('syncline_restore', { path: 'docs/a.md', asOf: `${(version?.rev ?? 0) - 1}` });
     assert.equal(read(server.files, 'docs/a.md'), '# one\n');
+    assert.match(await call('syncline_list_versions', { path: 'docs/a.md' }), /docs\/a\.md/);
     assert.match(await call('syncline_run_job', { operation: 'add', params: { values: ['40', '2'] } }), /42/);
   });
 
@@ -61,5 +63,19 @@ suite('Tools for language models', () => {
     await assert.rejects(call('syncline_restore', { path: 'docs/a.md', asOf: `${(version?.rev ?? 0) - 1}` }));
     assert.equal(read(server.files, 'docs/a.md'), '# one\n');
     await run('unmarkProduction', server.address);
+  });
+
+  test('compare a synced folder with its server', async () => {
+    await pair(api, server);
+    await waitForText(workspaceFolder().uri.fsPath, 'docs/a.md', '# one\n');
+    assert.match(await call('syncline_compare', {}), /agree/);
+    await run('pauseAutoSync');
+    write(workspaceFolder().uri.fsPath, 'docs/a.md', '# here\n');
+    write(server.files, 'there.txt', 'x');
+    await eventually(async () => assert.match(await call('syncline_compare', {}), /there\.txt: only on the server/));
+    assert.match(await call('syncline_compare', { path: 'docs/a.md' }), /-# one\n\+# here/);
+    await run('resumeAutoSync');
+    await waitForText(server.files, 'docs/a.md', '# here\n');
+    await unpair();
   });
 });
