@@ -24,8 +24,13 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   W4: { title: 'One byte inserted in the middle of 1 GiB', bars: { lo: ['product', 1], wan: ['product', 1] } },
   W5: { title: 'Rename of a file of 1 GiB', bars: { lo: ['product', 0.1], wan: ['product', 0.1] } },
   W6: {
-    title: 'Switch of a branch: 2,000 files changed, 200 deleted, 200 added',
-    bars: { lo: ['product', 0.8], wan: ['product', 0.4] },
+    title: 'Switch of a branch: 2,000 files changed, 200 deleted, 200 added (back: to the first one again)',
+    bars: {
+      lo: ['product', 0.8],
+      wan: ['product', 0.4],
+      'lo back 2400': ['product', 0.4],
+      'wan back 2400': ['product', 0.2],
+    },
   },
   W7: { title: 'Download of 10,050 files', bars: { lo: ['product-cmd', 1], wan: ['product-cmd', 0.75] } },
   W8: {
