@@ -1,6 +1,7 @@
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
+import { atOnce, STEP, type Steps } from './inSlices.ts';
 import type { Brake } from './reconcile/brakes.ts';
 import type { Conflict } from './reconcile/conflict.ts';
 
@@ -39,9 +40,14 @@ interface Amounts {
 
 /** The bytes that putting files needs, of contents counted once each. */
 export function bytesOf(operations: readonly Operation[]): number {
+  return atOnce(bytesOfInSteps(operations));
+}
+
+export function* bytesOfInSteps(operations: readonly Operation[]): Steps<number> {
   const seen = new Set<string>();
   let bytes = 0;
-  for (const operation of operations) {
+  for (const [index, operation] of operations.entries()) {
+    if (index % STEP === STEP - 1) yield;
     if (operation.kind !== 'put' || operation.entry.kind !== 'file' || seen.has(operation.entry.content)) continue;
     seen.add(operation.entry.content);
     bytes += operation.entry.size;
@@ -52,6 +58,15 @@ export function bytesOf(operations: readonly Operation[]): number {
 /** The paths that an operation changes. */
 export const pathsOf = (operation: Operation): WirePath[] =>
   operation.kind === 'rename' ? [operation.from, operation.to] : [operation.path];
+
+export function* pathsOfAll(operations: readonly Operation[]): Steps<Set<WirePath>> {
+  const paths = new Set<WirePath>();
+  for (const [index, operation] of operations.entries()) {
+    if (index % STEP === STEP - 1) yield;
+    for (const path of pathsOf(operation)) paths.add(path);
+  }
+  return paths;
+}
 
 /** Equal for equal operations alone. */
 export const keyOf = (operation: Operation): string => JSON.stringify(operation);

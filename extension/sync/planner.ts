@@ -3,16 +3,17 @@ import { SynclineError } from '../../server/protocol/errors.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
+import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { ContentSink } from '../../server/protocol/transfer/contentSink.ts';
 import type { EarlyContents, Look, Picture, WantedContent } from './endpoint.ts';
 import { type IgnoreRules, isIgnoreFile } from './ignore/ignoreRules.ts';
-import { TreeFilter } from './ignore/treeFilter.ts';
-import type { Plan } from './plan.ts';
+import { type Filtered, TreeFilter } from './ignore/treeFilter.ts';
+import { pathsOf, pathsOfAll, type Plan } from './plan.ts';
 import type { Brake } from './reconcile/brakes.ts';
 import type { Conflict, Resolution } from './reconcile/conflict.ts';
 import type { Mode } from './reconcile/mode.ts';
 import { type Reconciliation, reconcileInSteps, type Sides } from './reconcile/reconcile.ts';
-import { inSlices } from './inSlices.ts';
+import { filterInSteps, inSlices, STEP, type Steps } from './inSlices.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import type { Tree } from './tree/tree.ts';
 
@@ -30,7 +31,7 @@ export interface PlanRequest {
   /** Changes what the local side is taken to hold. */
   readonly amend?: ((local: Tree) => Tree) | undefined;
   /** Whether a person has to confirm what is to be done. */
-  readonly brake: (plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides) => Brake | null;
+  readonly brake: (plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides) => Steps<Brake | null>;
   /** What is found may be sent while the look goes on, if the server is as it was. */
   readonly isToBeSent?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -44,6 +45,8 @@ export interface PlannedSync {
   /** What was seen here. */
   readonly local: Tree;
   readonly blocked: ReadonlySet<string>;
+  /** Paths that are changed on both sides. */
+  readonly shared: ReadonlySet<WirePath>;
   /** Local renames that the server has not carried out, also those that failed and are not planned again. */
   readonly renames: readonly Rename[];
 }
@@ -77,48 +80,61 @@ export class Planner {
   }
 
   /** What takes part in syncing of a tree of the server; `local` is what the last look saw here. */
-  filter(remote: Tree, base: Tree, local?: Tree): ReturnType<TreeFilter['filter']> {
+  filter(remote: Tree, base: Tree, local?: Tree): Steps<Filtered> {
     const { rules } = this.#local;
     if (this.#filter?.rules !== rules) this.#filter = { rules, filter: new TreeFilter(rules) };
-    return this.#filter.filter.filter(remote, base, local);
+    return this.#filter.filter.filterInSteps(remote, base, local);
   }
 
   /** The pictures as they are, without a look. */
   async current(base: Tree): Promise<{ local: Tree; remote: Tree }> {
     const local = await this.#local.scan({ look: 'nothing', base, ignoreFiles: this.#coming });
     const remote = await this.#remote.scan({ look: 'nothing', base });
-    return { local: local.tree, remote: this.filter(remote.tree, base, local.tree).tree };
+    const { tree } = await inSlices(this.filter(remote.tree, base, local.tree));
+    return { local: local.tree, remote: tree };
   }
 
   async plan(request: PlanRequest): Promise<PlannedSync> {
     let pictures = await this.#look(request);
     for (let round = 0; ; round++) {
-      const { base } = request;
-      const remote = this.filter(pictures.remote.tree, base, pictures.local.tree);
-      const problems = [...pictures.local.problems, ...remote.problems];
-      const blocked = new Set(problems.map(({ path }) => path.normalize('NFC')));
-      const local = request.amend?.(pictures.local.tree) ?? pictures.local.tree;
-      const sides = { base, local, remote: remote.tree };
-      const steps = reconcileInSteps(sides, {
-        mode: this.#mode,
-        blocked,
-        ...(request.resolve && { resolve: request.resolve }),
-      });
-      const result = await inSlices(steps, request.signal);
-      if (round < MOST_ROUNDS && (await this.#takeComing(result.toLocal, request.signal))) {
+      const found = await inSlices(this.#decide(request, pictures), request.signal);
+      if (round < MOST_ROUNDS && (await this.#takeComing(found.result.toLocal, request.signal))) {
         const again = await this.#scanLocal({ ...request, look: { local: 'nothing', remote: 'nothing' } });
         pictures = { ...pictures, local: again };
         continue;
       }
-      const plan = withoutFailed(result, problems, request.failed);
-      const brake = request.brake(plan, sides);
-      const isFirst = base.children.size === 0;
-      const renames = result.toRemote.filter((operation) => operation.kind === 'rename');
-      return { plan: { ...plan, brake, isFirst }, agreed: result.agreed, local: pictures.local.tree, blocked, renames };
+      return await inSlices(this.#planOf(request, pictures, found), request.signal);
     }
   }
 
-  async #look(request: PlanRequest): Promise<{ local: Picture; remote: Picture }> {
+  /** From the pictures and the base of the request alone. */
+  *#decide({ base, amend, resolve }: PlanRequest, { local, remote }: Pictures): Steps<Decided> {
+    const filtered = yield* this.filter(remote.tree, base, local.tree);
+    const problems = [...local.problems, ...filtered.problems];
+    const blocked = new Set(problems.map(({ path }) => path.normalize('NFC')));
+    const sides = { base, local: amend?.(local.tree) ?? local.tree, remote: filtered.tree };
+    const result = yield* reconcileInSteps(sides, { mode: this.#mode, blocked, ...(resolve && { resolve }) });
+    return { sides, problems, blocked, result };
+  }
+
+  /** The brake comes last: what it asks besides must be as it is when the plan is there. */
+  *#planOf(request: PlanRequest, pictures: Pictures, found: Decided): Steps<PlannedSync> {
+    const { sides, blocked, result } = found;
+    const plan = yield* withoutFailed(result, found.problems, request.failed);
+    const shared = yield* pathsInBoth(plan.toLocal, plan.toRemote);
+    const renames = yield* filterInSteps(result.toRemote, ({ kind }) => kind === 'rename');
+    const brake = yield* request.brake(plan, sides);
+    return {
+      plan: { ...plan, brake, isFirst: sides.base.children.size === 0 },
+      agreed: result.agreed,
+      local: pictures.local.tree,
+      blocked,
+      shared,
+      renames: renames as Rename[],
+    };
+  }
+
+  async #look(request: PlanRequest): Promise<Pictures> {
     const { base, look, signal } = request;
     const early = request.isToBeSent ? this.#remote.takeEarly?.(base, signal) : undefined;
     const remotely = this.#remote.scan({ look: look.remote, base, signal });
@@ -175,6 +191,18 @@ export class Planner {
   }
 }
 
+interface Pictures {
+  readonly local: Picture;
+  readonly remote: Picture;
+}
+
+interface Decided {
+  readonly sides: Sides;
+  readonly problems: readonly Problem[];
+  readonly blocked: ReadonlySet<string>;
+  readonly result: Reconciliation;
+}
+
 export type Rename = Extract<Operation, { kind: 'rename' }>;
 
 type IgnoreFileChange = Extract<Operation, { kind: 'put' | 'delete' }>;
@@ -203,11 +231,22 @@ function textSink(texts: Map<string, string>): ContentSink {
   };
 }
 
-function withoutFailed(
+function* pathsInBoth(a: readonly Operation[], b: readonly Operation[]): Steps<Set<WirePath>> {
+  const both = new Set<WirePath>();
+  if (a.length === 0 || b.length === 0) return both;
+  const paths = yield* pathsOfAll(a);
+  for (const [index, operation] of b.entries()) {
+    if (index % STEP === STEP - 1) yield;
+    for (const path of pathsOf(operation)) if (paths.has(path)) both.add(path);
+  }
+  return both;
+}
+
+function* withoutFailed(
   result: Reconciliation,
   found: readonly Problem[],
   failed: PlanRequest['failed'],
-): Omit<Plan, 'brake' | 'isFirst'> {
+): Steps<Omit<Plan, 'brake' | 'isFirst'>> {
   const problems = new Map(found.map((problem) => [problem.path, problem]));
   for (const problem of result.problems) problems.set(problem.path, problem);
   const keep = (operation: Operation): boolean => {
@@ -216,8 +255,8 @@ function withoutFailed(
     return problem === undefined;
   };
   return {
-    toLocal: result.toLocal.filter(keep),
-    toRemote: result.toRemote.filter(keep),
+    toLocal: yield* filterInSteps(result.toLocal, keep),
+    toRemote: yield* filterInSteps(result.toRemote, keep),
     conflicts: result.conflicts,
     problems: [...problems.values()],
   };

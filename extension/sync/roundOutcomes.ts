@@ -2,7 +2,8 @@ import type { Operation } from '../../server/protocol/messages/files.ts';
 import type { Problem } from '../../server/protocol/problem.ts';
 import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { ApplyOptions } from './endpoint.ts';
-import { type AppliedOperation, bytesOf, keyOf, pathsOf, type SyncProgress } from './plan.ts';
+import { inSlices } from './inSlices.ts';
+import { type AppliedOperation, bytesOfInSteps, keyOf, pathsOf, type SyncProgress } from './plan.ts';
 
 /** Who wants to know how a round goes. */
 interface RoundListeners {
@@ -37,13 +38,13 @@ export class RoundOutcomes {
   }
 
   /** One side begins with these operations. */
-  begin(
+  async begin(
     side: AppliedOperation['side'],
     operations: readonly Operation[],
-  ): Pick<ApplyOptions, 'onProgress' | 'onOutcome'> {
+  ): Promise<Pick<ApplyOptions, 'onProgress' | 'onOutcome'>> {
     const { onProgress } = this.#listeners;
     const phase = side === 'local' ? 'downloading' : 'uploading';
-    const [total, bytesTotal] = [operations.length, bytesOf(operations)];
+    const [total, bytesTotal] = [operations.length, await inSlices(bytesOfInSteps(operations))];
     let [done, moved, settled] = [0, 0, 0];
     const tell = (): void => {
       // contents that are there already are not moved, and those of a file that changes are moved twice

@@ -6,10 +6,11 @@ import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, Roots } from './base/baseStore.ts';
 import type { StatCache } from './local/statCache.ts';
 import { AutoMerge } from './merge/autoMerge.ts';
+import { filterInSteps, inSlices, type Steps } from './inSlices.ts';
 import { LOOK_AT_NOTHING, type Looks } from './look.ts';
-import { type AppliedOperation, keyOf, pathsOf, type Plan, type SyncProgress } from './plan.ts';
+import { type AppliedOperation, keyOf, pathsOf, pathsOfAll, type Plan, type SyncProgress } from './plan.ts';
 import { type PlannedSync, Planner } from './planner.ts';
-import { type Brake, brakeOf } from './reconcile/brakes.ts';
+import { type Brake, brakeOf, newSecrets } from './reconcile/brakes.ts';
 import type { Conflict, Resolution } from './reconcile/conflict.ts';
 import type { Side } from './reconcile/differences.ts';
 import type { Mode } from './reconcile/mode.ts';
@@ -18,7 +19,7 @@ import { RoundOutcomes } from './roundOutcomes.ts';
 import { sendSaved } from './sendSaved.ts';
 import type { LocalSide, RemoteSide } from './sides.ts';
 import { TargetMemory } from './targetMemory.ts';
-import { entryCount, type Tree } from './tree/tree.ts';
+import { countTreeInSteps, entryCount, type Tree } from './tree/tree.ts';
 import { using } from './using.ts';
 
 export interface SyncCycleOptions {
@@ -168,9 +169,7 @@ export class SyncCycle {
     const planned = await this.#plan(request, this.#mayBeSentEarly(request));
     const { plan } = planned;
     this.#problems = plan.problems;
-    const here = new Set(plan.toLocal.flatMap(pathsOf));
-    const merging = new Set(plan.toRemote.flatMap(pathsOf).filter((path) => here.has(path)));
-    this.memory.see(planned, merging);
+    this.memory.see(planned);
     const isApproved = request.approve?.(plan) ?? true;
     if (!isApproved || (plan.brake !== null && request.confirmed !== true)) {
       this.memory.save();
@@ -202,16 +201,10 @@ export class SyncCycle {
 
   async #carryOut(plan: Plan, { signal, only = () => true }: CycleRequest, outcomes: RoundOutcomes): Promise<void> {
     const { local, remote } = this.#options;
-    // what is being sent as a save right now is looked at again when that is done
-    const isExpressed = (operation: Operation): boolean => pathsOf(operation).some((path) => this.#expressed.has(path));
-    for (const operation of [...plan.toLocal, ...plan.toRemote].filter(isExpressed)) outcomes.leave(operation);
-    const isWanted = (side: Side) => (operation: Operation) => !isExpressed(operation) && only({ side, operation });
-    const toLocal = plan.toLocal.filter(isWanted('local'));
-    const toRemote = plan.toRemote.filter(isWanted('remote'));
-    this.#busy = new Set([...toLocal, ...toRemote].flatMap(pathsOf));
+    const { toLocal, toRemote } = await inSlices(this.#claim(plan, only, outcomes), signal);
     // local first: the names under which contents are read for the server are those after the local renames
     if (toLocal.length > 0) {
-      const options = outcomes.begin('local', toLocal);
+      const options = await outcomes.begin('local', toLocal);
       this.memory.beginLocally(toLocal);
       try {
         await using(remote.read(), (source) => local.apply(toLocal, source, { signal, ...options }));
@@ -220,9 +213,32 @@ export class SyncCycle {
       }
     }
     if (toRemote.length > 0) {
-      const options = outcomes.begin('remote', toRemote);
+      const options = await outcomes.begin('remote', toRemote);
       await using(local.read(), (source) => remote.apply(toRemote, source, { signal, ...options }));
     }
+  }
+
+  /** From now on the paths of the plan are this round's; what is being sent as a save right now is looked at again when that is done. */
+  *#claim(
+    { toLocal, toRemote }: Plan,
+    only: (step: AppliedOperation) => boolean,
+    outcomes: RoundOutcomes,
+  ): Steps<Pick<Plan, 'toLocal' | 'toRemote'>> {
+    const isWanted = (side: Side) => (operation: Operation) => only({ side, operation });
+    let [here, there] = [
+      yield* filterInSteps(toLocal, isWanted('local')),
+      yield* filterInSteps(toRemote, isWanted('remote')),
+    ];
+    const busy = yield* pathsOfAll([...here, ...there]);
+    // no step in between: a save either finds its path claimed, or is found here
+    this.#busy = busy;
+    const sent = new Set([...this.#expressed.keys()].filter((path) => busy.has(path)));
+    if (sent.size === 0) return { toLocal: here, toRemote: there };
+    for (const path of sent) busy.delete(path);
+    const isSent = (operation: Operation): boolean => pathsOf(operation).some((path) => sent.has(path));
+    for (const operation of [...here, ...there].filter(isSent)) outcomes.leave(operation);
+    [here, there] = [here.filter((each) => !isSent(each)), there.filter((each) => !isSent(each))];
+    return { toLocal: here, toRemote: there };
   }
 
   /** What is merged is in the base when the next look sees it on both sides, and not before. */
@@ -237,18 +253,23 @@ export class SyncCycle {
     outcomes.stale.push(...merged);
   }
 
-  #brake(plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides): Brake | null {
+  *#brake(plan: Pick<Plan, 'toLocal' | 'toRemote'>, sides: Sides): Steps<Brake | null> {
+    const secrets = yield* newSecrets(plan.toRemote, sides);
+    yield* countTreeInSteps(sides.local);
+    yield* countTreeInSteps(sides.remote);
+    // what the brake asks besides is asked in one step, the last one
     const { deletions, roots } = this.memory;
     const current = this.#roots();
     const isReplaced = (side: Side): boolean => roots[side] !== undefined && current[side] !== roots[side];
-    return brakeOf(plan, sides, {
+    const facts = {
       recent: {
         local: deletions.count('local', plan.toLocal, () => entryCount(sides.local)),
         remote: deletions.count('remote', plan.toRemote, () => entryCount(sides.remote)),
       },
       replaced: (['local', 'remote'] as const).filter(isReplaced),
       guarded: this.#options.guard?.(),
-    });
+    };
+    return brakeOf(plan, sides, facts, secrets);
   }
 
   get #isGuarded(): boolean {

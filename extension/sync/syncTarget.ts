@@ -12,12 +12,13 @@ import { BaseStore } from './base/baseStore.ts';
 import { takeBack, type TakenBack } from './batches/takeBack.ts';
 import { BrakeStop } from './brakeStop.ts';
 import { TargetLock } from './base/targetLock.ts';
-import { compareSides, type SideDifference } from './compareSides.ts';
+import { compareInSteps, type SideDifference } from './compareSides.ts';
 import { ContinuousSync, type Settled } from './continuousSync.ts';
 import { Exclusive } from './exclusive.ts';
 import { decideConflict, type DecisionParts } from './decideConflict.ts';
 import { explainPath } from './explainPath.ts';
 import type { Explanation } from './explanation.ts';
+import { inSlices } from './inSlices.ts';
 import { isGitAtWork } from './gitWork.ts';
 import { LocalEndpoint } from './local/localEndpoint.ts';
 import { distrust, rereadFiles } from './local/rereadFiles.ts';
@@ -39,7 +40,7 @@ import type { RemoteSide } from './sides.ts';
 import { type CycleResult, SyncCycle } from './syncCycle.ts';
 import type { SyncState } from './syncState.ts';
 import { type SyncSummary, summarize } from './syncSummary.ts';
-import { entryOf, nodeAt, shareNodes } from './tree/tree.ts';
+import { entryOf, nodeAt } from './tree/tree.ts';
 import { TrafficMeter } from './trafficMeter.ts';
 import type { Verification, VerifyOptions } from './verification.ts';
 import { verifyTarget, type VerifyTargetParts } from './verifyTarget.ts';
@@ -118,12 +119,12 @@ export class TargetSync {
    * @throws SynclineError `TargetBusy`, `RootUnavailable`, or what the disk says about the state folder.
    */
   static async open(options: TargetSyncOptions): Promise<TargetSync> {
-    const target = TargetSync.#open(options);
+    const target = await TargetSync.#open(options);
     await target.#local.settleSafety();
     return target;
   }
 
-  static #open(options: TargetSyncOptions): TargetSync {
+  static async #open(options: TargetSyncOptions): Promise<TargetSync> {
     try {
       makeFolders(options.stateDirectory, 0o700);
     } catch (error) {
@@ -132,7 +133,7 @@ export class TargetSync {
     const lock = TargetLock.acquire(options.stateDirectory);
     let store: BaseStore | undefined;
     try {
-      store = BaseStore.open(options.stateDirectory);
+      store = await inSlices(BaseStore.opening(options.stateDirectory));
       const { mode } = options;
       const mayMake = store.state.base.children.size === 0 && (mode === 'two-way' || mode === 'pull');
       const root = prepareRoot(options.root, mayMake);
@@ -348,7 +349,8 @@ export class TargetSync {
     return this.#exclusive.run(async () => {
       if (look) await this.#cycle.plan({ look, signal: this.#closing.signal });
       const { local, remote } = await this.#cycle.planner.current(this.#cycle.memory.base);
-      const differences = compareSides(shareNodes(local, this.#cycle.memory.base), shareNodes(remote, local));
+      const { signal } = this.#closing;
+      const differences = await inSlices(compareInSteps(this.#cycle.memory.base, local, remote), signal);
       for (const { path } of this.problems()) differences.delete(path.normalize('NFC') as WirePath);
       return differences;
     });

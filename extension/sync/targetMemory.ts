@@ -3,12 +3,14 @@ import type { Operation } from '../../server/protocol/messages/files.ts';
 import { isWithin, movePath, type WirePath } from '../../server/protocol/wirePath.ts';
 import type { Clock } from '../connect/clock.ts';
 import type { BaseStore, PendingCommit, Roots } from './base/baseStore.ts';
+import { nextPiece } from './base/nextPiece.ts';
 import { settleInterrupted } from './base/settleInterrupted.ts';
+import { replaceInSlices, STEP, type Steps } from './inSlices.ts';
 import type { KnownFolderChange } from './local/knownFolders.ts';
 import type { StatCache } from './local/statCache.ts';
 import type { AppliedOperation } from './plan.ts';
 import type { PlannedSync, Planner, Rename } from './planner.ts';
-import { agreedBase } from './reconcile/agreement.ts';
+import { agreedBaseInSteps } from './reconcile/agreement.ts';
 import type { Conflict } from './reconcile/conflict.ts';
 import { RecentDeletions, type StoredDeletions } from './reconcile/recentDeletions.ts';
 import type { CommitJournal } from './remote/remoteEndpoint.ts';
@@ -28,6 +30,8 @@ export interface TargetMemoryOptions {
 const SAVE_EVERY_MS = 3_000;
 /** What is known of so many files is saved without a rest. */
 const FILES_AT_ONCE = 1_000;
+/** The lists of folders with so many entries in all are saved without a rest. */
+const ENTRIES_AT_ONCE = 5_000;
 /** Saving may take this part of the time at most. */
 const SAVE_SHARE = 30;
 
@@ -133,8 +137,8 @@ export class TargetMemory {
     this.save();
   }
 
-  /** What a look found, before anything is done about it. `merging`: paths at which both sides will get a new entry. */
-  see({ plan, agreed, blocked, renames }: PlannedSync, merging: ReadonlySet<string>): void {
+  /** What a look found, before anything is done about it. */
+  see({ plan, agreed, blocked, shared, renames }: PlannedSync): void {
     const { conflicts } = plan;
     this.#base = agreed;
     if (JSON.stringify(conflicts) !== JSON.stringify(this.#conflicts)) this.#conflicts = conflicts;
@@ -142,7 +146,7 @@ export class TargetMemory {
     this.#renames = renames;
     // what an earlier round merged halfway was decided anew
     this.#done = this.#done.filter(({ operation }) => !this.#isHalfMerged(operation));
-    this.#merging = merging;
+    this.#merging = shared;
     this.#savedAt = this.#options.clock.uptime();
   }
 
@@ -164,6 +168,7 @@ export class TargetMemory {
         const begun = this.#options.clock.uptime();
         await this.#learn();
         await this.#saveFiles();
+        await this.#saveBase();
         this.save();
         this.#saveMs = this.#options.clock.uptime() - begun;
       });
@@ -201,6 +206,21 @@ export class TargetMemory {
     }
   }
 
+  /**
+   * Most of a large change of the base, piece by piece, so that the save itself keeps nobody waiting. Each piece leaves a base of
+   * which every path is as it was or as it is now; where the server's tree stands is left out until the save, because what is
+   * stored of that tree is how it differs from the base. Whoever starts from a piece takes a new snapshot.
+   */
+  async #saveBase(): Promise<void> {
+    const { store } = this.#options;
+    for (;;) {
+      const next = nextPiece(store.state.base, this.#base, ENTRIES_AT_ONCE);
+      if (next === this.#base) return;
+      store.save({ ...store.state, base: next, remote: null });
+      await setImmediate();
+    }
+  }
+
   /** @throws SynclineError what the disk says; then the next save saves it all */
   save(): void {
     const { store, remote, cache } = this.#options;
@@ -233,17 +253,17 @@ export class TargetMemory {
    * Then what both sides are seen to agree on.
    */
   async #learn(): Promise<void> {
-    const editor = new TreeEditor(this.#base);
     const open = this.#done.filter(({ operation }) => this.#isHalfMerged(operation));
     const done = this.#done.filter((each) => !open.includes(each));
-    for (const { side, operation } of done) if (side === 'remote') agree(editor, operation);
     const untold = this.#renames.filter((rename) => !done.some(({ operation }) => isSameRename(operation, rename)));
-    for (const { side, operation } of done) if (side === 'local') agree(editor, underOldNames(operation, untold));
+    // what is done from now on is for the next time
     this.#done = open;
     this.#renames = untold;
-    this.#base = editor.tree();
+    // a look may replace the base meanwhile
+    const place = { get: () => this.#base, set: (base: Tree) => void (this.#base = base) };
+    await replaceInSlices(place, (base) => withDone(base, done, untold));
     const { local, remote } = await this.#options.planner.current(this.#base);
-    this.#base = agreedBase(this.#base, local, remote, this.#blocked);
+    await replaceInSlices(place, (base) => agreedBaseInSteps(base, local, remote, this.#blocked));
   }
 
   /** A merged entry goes to both sides; as long as one of them lacks it, they do not agree on it. */
@@ -267,6 +287,17 @@ function underOldNames(operation: Operation, untold: readonly Rename[]): Operati
     untold.reduceRight((at, { from, to }) => (isWithin(at, to) ? movePath(at, to, from) : at), path);
   if (operation.kind === 'rename') return { ...operation, from: old(operation.from), to: old(operation.to) };
   return { ...operation, path: old(operation.path) };
+}
+
+/** The base with what was done, in the order of the plan. */
+function* withDone(base: Tree, done: readonly AppliedOperation[], untold: readonly Rename[]): Steps<Tree> {
+  const editor = new TreeEditor(base);
+  for (const wanted of ['remote', 'local'] as const)
+    for (const [index, { side, operation }] of done.entries()) {
+      if (index % STEP === STEP - 1) yield;
+      if (side === wanted) agree(editor, side === 'local' ? underOldNames(operation, untold) : operation);
+    }
+  return editor.tree();
 }
 
 /** What the base becomes when both sides are as an operation left one of them. */

@@ -2,17 +2,17 @@
 // of a save goes; then activation, the first plan, the first sync, how long the event loop was kept, and memory, once with 10,000
 // files that all go up, once with 100,000 that the server has already. 0 leaves saves out.
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cacheFolder, install, repositoryRoot } from '../vscode/support/installation.ts';
 import { runExtensionHost } from '../vscode/support/runExtensionHost.ts';
+import { plantFiles } from './plantFiles.ts';
 
 const { values: flags } = parseArgs({
   options: { files: { type: 'string', multiple: true }, saves: { type: 'string', default: '200' } },
 });
-const FOLDER = 100;
 
 install();
 if (flags.saves !== '0') await measure(`${flags.saves} saves`, 'saves', 1000, { SYNCLINE_MEASURE_SAVES: flags.saves });
@@ -24,7 +24,7 @@ async function measure(title: string, suite: string, files: number, environment 
   const home = mkdtempSync(join(tmpdir(), 'syncline-editor-'));
   try {
     const [workspace, share, figures] = [join(home, 'work'), join(home, 'share'), join(home, 'figures.json')];
-    plant(workspace, files);
+    plantFiles(workspace, files);
     // a hundred thousand files would take longer to send than anybody wants to wait for a figure
     if (files > 10_000) cpSync(workspace, share, { recursive: true });
     else mkdirSync(share);
@@ -43,14 +43,5 @@ async function measure(title: string, suite: string, files: number, environment 
       console.log(`  ${name}: ${JSON.stringify(figure)}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
-  }
-}
-
-function plant(root: string, files: number): void {
-  for (let folder = 0; folder * FOLDER < files; folder++) {
-    const path = join(root, `package${folder % 20}`, `folder${folder}`);
-    mkdirSync(path, { recursive: true });
-    for (let file = 0; file < FOLDER; file++)
-      writeFileSync(join(path, `file${file}.ts`), `export const value${file} = ${folder * FOLDER + file};\n`);
   }
 }

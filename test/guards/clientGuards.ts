@@ -169,8 +169,8 @@ export const CLIENT_GUARDS: readonly Guard[] = [
     name: 'a path with a problem not being an absence',
     promise: 10,
     file: `${SYNC}/reconcile/agreement.ts`,
-    find: 'return this.#blocked.has(at) ? base : this.at(at, base, local, remote);',
-    replace: 'return this.at(at, base, local, remote);',
+    find: 'return this.#blocked.has(at) ? base : yield* this.at(at, base, local, remote);',
+    replace: 'return yield* this.at(at, base, local, remote);',
     tests: [{ file: 'test/sync/reconcile/reconcile.test.ts', title: 'a path with a problem keeps its base' }],
   },
   {

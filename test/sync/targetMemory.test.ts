@@ -4,6 +4,7 @@ import { BaseStore } from '../../extension/sync/base/baseStore.ts';
 import { StatCache } from '../../extension/sync/local/statCache.ts';
 import type { Planner } from '../../extension/sync/planner.ts';
 import { TargetMemory } from '../../extension/sync/targetMemory.ts';
+import { entryCount, sameNode } from '../../extension/sync/tree/tree.ts';
 import { parseWirePath } from '../../server/protocol/wirePath.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -47,4 +48,32 @@ test('what a process had begun here when it died is known until it is settled, h
   const store = BaseStore.open(folder);
   assert.deepEqual(store.begunLocally(), []);
   store.close();
+});
+
+test('a large change of the base is saved in pieces, and a process that dies between two of them leaves a whole one', async (t) => {
+  const folder = temporaryFolder(t);
+  const store = BaseStore.open(folder);
+  t.after(() => store.close());
+  const words = Array.from({ length: 12_000 }, (_, n) => `d${Math.floor(n / 100)}/f${n}=${n % 7}`);
+  const agreed = treeOf(words.join(' '));
+  const known = { tree: agreed, cursor: { epoch: 'epoch-0001', rev: 7 } };
+  const planner = { current: () => Promise.resolve({ local: agreed, remote: agreed }) } as unknown as Planner;
+  const options = { store, planner, cache: new StatCache(), remote: { known }, clock: new FakeClock() };
+  const memory = new TargetMemory(options);
+  const plan = { toLocal: [], toRemote: [], conflicts: [], problems: [], brake: null, isFirst: true };
+  memory.see({ plan, agreed, local: agreed, blocked: new Set(), shared: new Set(), renames: [] });
+  const sizes: (readonly [entries: number, isTrusted: boolean])[] = [];
+  const save = store.save.bind(store);
+  store.save = (...args) => {
+    save(...args);
+    const found = BaseStore.open(folder);
+    const { base, remote } = found.state;
+    found.close();
+    assert.ok(sameNode(base, args[0].base));
+    sizes.push([entryCount(base), remote !== null]);
+  };
+  await memory.remember();
+  assert.equal(sizes.length, 3);
+  assert.deepEqual(sizes.at(-1), [12_120, true]);
+  assert.ok(sizes.slice(0, -1).every(([entries, isTrusted]) => entries < 12_120 && !isTrusted));
 });

@@ -8,6 +8,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Cursor } from '../../../server/protocol/messages/values.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import { atOnce, type Steps } from '../inSlices.ts';
 import type { KnownFolder, KnownFolderChange } from '../local/knownFolders.ts';
 import type { FolderOfFiles, KnownFile } from '../local/statCache.ts';
 import type { Conflict } from '../reconcile/conflict.ts';
@@ -82,26 +83,31 @@ export class BaseStore {
 
   /** @throws SynclineError what the disk says. */
   static open(stateDirectory: string): BaseStore {
+    return atOnce(BaseStore.opening(stateDirectory));
+  }
+
+  /** {@link open}, to be run to its end. */
+  static *opening(stateDirectory: string): Steps<BaseStore> {
     const file = join(stateDirectory, 'base.db');
     try {
       makeFolders(stateDirectory, 0o700);
-      return openAt(file, false);
+      return yield* openAt(file, false);
     } catch (error) {
       if (!isDamage(error)) throw diskError(error, 'open the state of the target');
     }
     try {
       for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
       renameSync(file, `${file}.damaged`);
-      return openAt(file, true);
+      return yield* openAt(file, true);
     } catch (error) {
       throw diskError(error, 'begin the state of the target anew');
     }
 
-    function openAt(path: string, wasDamaged: boolean): BaseStore {
+    function* openAt(path: string, wasDamaged: boolean): Steps<BaseStore> {
       const database = new DatabaseSync(path);
       try {
         database.exec(SCHEMA);
-        return new BaseStore(database, read(database), wasDamaged);
+        return new BaseStore(database, yield* read(database), wasDamaged);
       } catch (error) {
         database.close();
         throw error;
@@ -329,7 +335,7 @@ function filesOf({ files }: KnownFilesRow): FolderOfFiles[1] {
 /** Short, and no two rows have the same one. */
 const digest = (row: string): string => hash('sha256', row, 'base64url');
 
-function read(database: DatabaseSync): Stored {
+function* read(database: DatabaseSync): Steps<Stored> {
   const meta = new Map<string, unknown>();
   for (const { key, value } of database.prepare('SELECT key, value FROM meta').all() as {
     key: string;
@@ -340,11 +346,12 @@ function read(database: DatabaseSync): Stored {
   if (meta.get('version') !== VERSION) throw new Damage('The state was written by another version.');
   const rows = database.prepare('SELECT path, children FROM folders WHERE tree = ?');
   const deviation = rows.all('remote') as unknown as FolderRow[];
-  const stored = (database.prepare(BASE_ROWS).all() as unknown as BaseRow[]).map((row) => ({
-    ...row,
-    isIntact: row.holds !== null && row.holds === digest(row.children),
-  }));
-  const { tree: base, folders } = readTree(stored);
+  const stored: (BaseRow & { readonly isIntact: boolean })[] = [];
+  for (const row of database.prepare(BASE_ROWS).iterate() as Iterable<unknown> as Iterable<BaseRow>) {
+    stored.push({ ...row, isIntact: row.holds !== null && row.holds === digest(row.children) });
+    yield;
+  }
+  const { tree: base, folders } = yield* readTree(stored);
   const knownFolders = new Map<string, KnownFolder>();
   for (const { path, names, stamps, isIntact } of stored) {
     const holds = folders.get(path);
@@ -353,7 +360,7 @@ function read(database: DatabaseSync): Stored {
   const cursor = meta.get('cursor') as Cursor | null | undefined;
   const state: BaseState = {
     base,
-    remote: cursor ? { tree: readDeviation(deviation, base), cursor } : null,
+    remote: cursor ? { tree: yield* readDeviation(deviation, base), cursor } : null,
     conflicts: (meta.get('conflicts') as Conflict[] | undefined) ?? [],
     deletions: (meta.get('deletions') as StoredDeletions | null | undefined) ?? null,
     roots: (meta.get('roots') as Roots | undefined) ?? {},

@@ -1,5 +1,6 @@
 import { isContentId } from '../../../server/protocol/contentId.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import type { Steps } from '../inSlices.ts';
 import {
   childPath,
   childrenOf,
@@ -81,7 +82,7 @@ function* deviationAt(
 }
 
 /** The tree of some rows. @throws Error when a row is not what was once written. */
-export function readTree(rows: Iterable<FolderRow>): StoredTree {
+export function* readTree(rows: Iterable<FolderRow>): Steps<StoredTree> {
   const folders = new Map<string, StoredFolder>();
   const folderAt = (path: string): StoredFolder => {
     let folder = folders.get(path);
@@ -104,7 +105,10 @@ export function readTree(rows: Iterable<FolderRow>): StoredTree {
     folders.set(path, folder);
     if (!isIntact) doubtful.push(folder);
   }
-  for (const folder of doubtful) void folder.children;
+  for (const folder of doubtful) {
+    void folder.children;
+    yield;
+  }
   return { tree: folders.get('') ?? EMPTY_TREE, folders };
 }
 
@@ -115,7 +119,7 @@ export interface StoredTree {
 }
 
 /** The tree that deviates by some rows from another. */
-export function readDeviation(rows: Iterable<FolderRow>, from: Tree): Tree {
+export function* readDeviation(rows: Iterable<FolderRow>, from: Tree): Steps<Tree> {
   const byPath = new Map<string, string>();
   const holding = new Set<string>();
   for (const { path, children } of rows) {
@@ -123,17 +127,18 @@ export function readDeviation(rows: Iterable<FolderRow>, from: Tree): Tree {
     for (let at = path; !holding.has(at); at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) holding.add(at);
   }
   if (byPath.size === 0) return from;
-  return build(undefined, from);
+  return yield* build(undefined, from);
 
-  function build(path: WirePath | undefined, like: Node): Directory {
+  function* build(path: WirePath | undefined, like: Node): Steps<Directory> {
     if (like?.kind === 'directory' && !holding.has(path ?? '')) return like;
+    yield;
     const row = byPath.get(path ?? '');
     const listed = row === undefined ? childrenOf(like) : decode(row);
     const children = new Map<string, TreeNode>();
     let same = row === undefined && like?.kind === 'directory';
     for (const [name, node] of listed) {
       const known = childrenOf(like).get(name);
-      const child = node.kind === 'directory' ? build(childPath(path, name), known) : node;
+      const child = node.kind === 'directory' ? yield* build(childPath(path, name), known) : node;
       if (child !== known) same = false;
       children.set(name, child);
     }

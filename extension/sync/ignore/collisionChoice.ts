@@ -1,6 +1,7 @@
 import { collisionKey } from '../../../server/protocol/disk/collisionKey.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { atOnce, STEP, type Steps } from '../inSlices.ts';
 import { childPath, childrenOf, type TreeNode } from '../tree/tree.ts';
 
 /**
@@ -12,9 +13,19 @@ export function collidingOut(
   names: Iterable<string>,
   base: TreeNode | undefined,
 ): ReadonlyMap<string, Problem> {
+  return atOnce(collidingOutInSteps(folder, names, base));
+}
+
+export function* collidingOutInSteps(
+  folder: WirePath | undefined,
+  names: Iterable<string>,
+  base: TreeNode | undefined,
+): Steps<ReadonlyMap<string, Problem>> {
   const byKey = new Map<string, string | string[]>();
   const groups: string[][] = [];
+  let looked = 0;
   for (const name of names) {
+    if (++looked % STEP === 0) yield;
     const key = collisionKey(name);
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, name);

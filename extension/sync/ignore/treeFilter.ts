@@ -1,8 +1,9 @@
 import { linkStaysInside } from '../../../server/protocol/entry.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { nameOf, printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { atOnce, STEP, type Steps } from '../inSlices.ts';
 import { childPath, childrenOf, type Directory, EMPTY_TREE, type Tree, type TreeNode } from '../tree/tree.ts';
-import { collidingOut } from './collisionChoice.ts';
+import { collidingOutInSteps } from './collisionChoice.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 
 /** What of a tree takes part in syncing. */
@@ -30,38 +31,44 @@ export class TreeFilter {
     this.#rules = rules;
   }
 
-  filter(tree: Tree, base: Tree, seen: Tree = EMPTY_TREE): Filtered {
-    const { directory, problems } = this.#directory(undefined, tree, base, seen);
+  filter(tree: Tree, base: Tree, seen?: Tree): Filtered {
+    return atOnce(this.filterInSteps(tree, base, seen));
+  }
+
+  *filterInSteps(tree: Tree, base: Tree, seen: Tree = EMPTY_TREE): Steps<Filtered> {
+    const { directory, problems } = yield* this.#directory(undefined, tree, base, seen);
     return { tree: directory ?? EMPTY_TREE, problems };
   }
 
-  #directory(path: WirePath | undefined, directory: Directory, base: Node, seen: Node): FilteredDirectory {
+  *#directory(path: WirePath | undefined, directory: Directory, base: Node, seen: Node): Steps<FilteredDirectory> {
     if (directory === seen) return { path, base, directory, problems: [] };
     const known = this.#known.get(directory);
     if (known && known.path === path && known.base === base) return known;
-    const filtered = { path, base, ...this.#filter(path, directory, base, seen) };
+    const filtered = { path, base, ...(yield* this.#filter(path, directory, base, seen)) };
     this.#known.set(directory, filtered);
     return filtered;
   }
 
-  #filter(
+  *#filter(
     path: WirePath | undefined,
     directory: Directory,
     base: Node,
     seen: Node,
-  ): Pick<FilteredDirectory, 'directory' | 'problems'> {
+  ): Steps<Pick<FilteredDirectory, 'directory' | 'problems'>> {
+    yield;
     const children = new Map<string, TreeNode>();
     const problems: Problem[] = [];
-    let same = true;
+    let [same, names] = [true, 0];
     for (const [name, child] of directory.children) {
+      if (++names % STEP === 0) yield;
       const at = childPath(path, name);
       const kept = this.#rules.isIgnored(at, child.kind === 'directory')
         ? undefined
-        : this.#node(at, child, { base, seen }, problems);
+        : yield* this.#node(at, child, { base, seen }, problems);
       if (kept) children.set(name, kept);
       if (kept !== child) same = false;
     }
-    const colliding = collidingOut(path, children.keys(), base);
+    const colliding = yield* collidingOutInSteps(path, children.keys(), base);
     for (const [name, problem] of colliding) {
       children.delete(name);
       problems.push(problem);
@@ -72,10 +79,10 @@ export class TreeFilter {
     return { directory: same ? directory : { kind: 'directory', children }, problems };
   }
 
-  #node(at: WirePath, child: TreeNode, { base, seen }: { base: Node; seen: Node }, problems: Problem[]): Node {
+  *#node(at: WirePath, child: TreeNode, { base, seen }: { base: Node; seen: Node }, problems: Problem[]): Steps<Node> {
     if (child.kind === 'directory') {
       const name = nameOf(at);
-      const below = this.#directory(at, child, childrenOf(base).get(name), childrenOf(seen).get(name));
+      const below = yield* this.#directory(at, child, childrenOf(base).get(name), childrenOf(seen).get(name));
       problems.push(...below.problems);
       return below.directory;
     }

@@ -1,3 +1,4 @@
+import type { ContentId } from '../../../server/protocol/contentId.ts';
 import type { FileEntry } from '../../../server/protocol/entry.ts';
 import { type HashOptions, hashFiles } from '../../../server/protocol/disk/hashFile.ts';
 import { isExecutable, sameIdentity, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
@@ -6,6 +7,7 @@ import { SynclineError } from '../../../server/protocol/errors.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import type { EarlyContents } from '../endpoint.ts';
+import { filterInSteps, inSlices } from '../inSlices.ts';
 import type { TreeNode } from '../tree/tree.ts';
 import type { StatCache } from './statCache.ts';
 
@@ -16,6 +18,8 @@ const MANY = 64;
 interface PendingFile {
   readonly path: WirePath;
   readonly identity: StatIdentity;
+  /** It may be known under another path. */
+  readonly mayBeMoved: boolean;
   readonly known: TreeNode | undefined;
   readonly found: Found;
 }
@@ -45,8 +49,13 @@ export class FileHasher {
 
   /** `found` is called now or when the file is read, or never if it cannot be read. */
   add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: Found): void {
-    const content = this.#cache.contentOf(path, identity);
-    if (content === undefined) return void this.#pending.push({ path, identity, known, found });
+    const content = this.#cache.contentAt(path, identity);
+    const file = { path, identity, mayBeMoved: content === undefined, known, found };
+    if (content) this.#find(file, content);
+    else this.#pending.push(file);
+  }
+
+  #find({ identity, known, found }: PendingFile, content: ContentId): void {
     const executable = executableBit(identity, known);
     // the base's own node, so that nobody has to find out again that nothing has changed
     const isKnown = known?.kind === 'file' && known.content === content && known.executable === executable;
@@ -66,13 +75,29 @@ export class FileHasher {
     const failed = [...this.#failed.values()];
     if (failed.some(({ problem }) => problem.code === 'Changed'))
       await this.#read(
-        failed.map(({ file }) => file),
+        failed.map(({ file }) => ({ ...file, mayBeMoved: false })),
         signal,
       );
     return [...this.#failed.values()].map(({ problem }) => problem);
   }
 
-  async #read(pending: readonly PendingFile[], signal: AbortSignal | undefined): Promise<void> {
+  /** Finds those that the cache knows by another path. */
+  async #withoutMoved(
+    waiting: readonly PendingFile[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly PendingFile[]> {
+    if (!waiting.some(({ mayBeMoved }) => mayBeMoved)) return waiting;
+    await this.#cache.prepare(signal);
+    const isUnknown = (file: PendingFile): boolean => {
+      const content = file.mayBeMoved ? this.#cache.contentOf(file.path, file.identity) : undefined;
+      if (content !== undefined) this.#find(file, content);
+      return content === undefined;
+    };
+    return inSlices(filterInSteps(waiting, isUnknown), signal);
+  }
+
+  async #read(waiting: readonly PendingFile[], signal: AbortSignal | undefined): Promise<void> {
+    const pending = await this.#withoutMoved(waiting, signal);
     if (pending.length === 0) return;
     this.#areMany ||= pending.length >= MANY;
     const onContent = this.#early && this.#areMany ? offer(pending, this.#early) : undefined;

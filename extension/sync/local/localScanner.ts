@@ -7,7 +7,8 @@ import type { WirePath } from '../../../server/protocol/wirePath.ts';
 import type { EarlyContents, Picture, ScanRequest } from '../endpoint.ts';
 import { hasCollision } from '../ignore/collisionChoice.ts';
 import { IgnoreRules, isIgnoreFile } from '../ignore/ignoreRules.ts';
-import { childrenOf, EMPTY_TREE, nodeAt, shareNodes, type Tree, type TreeNode } from '../tree/tree.ts';
+import { replaceInSlices } from '../inSlices.ts';
+import { childrenOf, EMPTY_TREE, nodeAt, shareNodesInSteps, type Tree, type TreeNode } from '../tree/tree.ts';
 import { TreeEditor } from '../tree/treeEditor.ts';
 import { FileHasher } from './fileHasher.ts';
 import { readIgnoreFile } from './ignoreFileReader.ts';
@@ -97,7 +98,7 @@ export class LocalScanner {
     if (!this.#complete || look === 'everything' || !sameRules) await this.#scanAll(request);
     else if (look !== 'nothing' && !(await this.#scanPaths(look, request))) await this.#scanAll(request);
     if (this.#rulesError) throw this.#rulesError;
-    this.#tree = shareNodes(this.#tree, base);
+    await this.#share(base, request.signal);
     return { tree: this.#tree, problems: this.#problems };
   }
 
@@ -115,11 +116,18 @@ export class LocalScanner {
       onProgress,
     });
     this.#listed = undefined;
-    const tree = directory ?? EMPTY_TREE;
-    this.#tree = shareNodes(tree, this.#complete ? this.#tree : EMPTY_TREE);
+    const before = this.#complete ? this.#tree : EMPTY_TREE;
+    this.#tree = directory ?? EMPTY_TREE;
     this.#problems = problems;
     this.#complete = true;
+    await this.#share(before, signal);
     if (isNew) await this.#cache.prune(this.#tree, signal);
+  }
+
+  /** Files that are saved meanwhile change the picture, too. */
+  #share(like: Tree, signal: AbortSignal | undefined): Promise<void> {
+    const place = { get: () => this.#tree, set: (tree: Tree) => void (this.#tree = tree) };
+    return replaceInSlices(place, (tree) => shareNodesInSteps(tree, like), signal);
   }
 
   /** False: the paths cannot be looked at by themselves. */

@@ -1,9 +1,11 @@
 import { type WalkedChild, type WalkedDirectory, walkDirectory } from '../../../server/protocol/disk/walkDirectory.ts';
+import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { collidingOut } from '../ignore/collisionChoice.ts';
 import type { EarlyContents } from '../endpoint.ts';
 import type { IgnoreRules } from '../ignore/ignoreRules.ts';
+import { STEP, type Steps } from '../inSlices.ts';
 import { listedFolder } from '../tree/storedFolder.ts';
 import { type Directory, EMPTY_TREE, nodeAt, type Tree, type TreeNode } from '../tree/tree.ts';
 import { FileHasher } from './fileHasher.ts';
@@ -63,6 +65,7 @@ class TreeScan {
   readonly #options: TreeScanOptions;
   readonly #hasher: FileHasher;
   readonly #listings = new ListingMaker();
+  readonly #slice = new TimeSlice();
   /** Each behind the one it is in. */
   readonly #folders = new Map<string, ScannedFolder>();
   /** Folders in which something is ignored. */
@@ -103,7 +106,9 @@ class TreeScan {
     const folder = ScannedFolder.anew(known, keepListing(listing));
     this.#folders.set(path, folder);
     await this.#options.cache.load(this.#options.signal);
-    this.#addChildren(folder, walked);
+    // a folder of many entries takes long by itself
+    const adding = this.#addChildren(folder, walked);
+    while (adding.next().done !== true) if (this.#slice.spent) await this.#slice.rest(this.#options.signal);
   }
 
   #isAsKnown(path: string, listing: Listing, base: Directory): boolean {
@@ -111,11 +116,12 @@ class TreeScan {
     return this.#options.cache.folders.holds(path, listing, base);
   }
 
-  #addChildren(folder: ScannedFolder, walked: WalkedDirectory): void {
+  *#addChildren(folder: ScannedFolder, walked: WalkedDirectory): Steps<void> {
     const { path } = walked;
     const names = collidingNames(walked);
     const colliding = names.length === 0 ? undefined : collidingOut(path === '' ? undefined : path, names, folder.base);
-    for (const child of walked.children) {
+    for (const [index, child] of walked.children.entries()) {
+      if (index % STEP === STEP - 1) yield;
       const problem = colliding?.get(child.name);
       if (problem) this.#problems.push(problem);
       else this.#addChild(folder, child);

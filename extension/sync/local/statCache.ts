@@ -2,6 +2,7 @@ import type { ContentId } from '../../../server/protocol/contentId.ts';
 import { encodeIdentity, isRacy, type StatIdentity } from '../../../server/protocol/disk/statIdentity.ts';
 import { TimeSlice } from '../../../server/protocol/disk/timeSlice.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import { atOnce, inSlices, STEP, type Steps } from '../inSlices.ts';
 import { childrenOf, nodeAt, type Tree } from '../tree/tree.ts';
 import { type KnownFolder, KnownFolders } from './knownFolders.ts';
 
@@ -30,6 +31,8 @@ export class StatCache {
   readonly #changed = new Set<string>();
   #stored: StoredFiles | undefined;
   #byInode: Map<string, KnownFile> | undefined;
+  /** How often {@link forget} forgot something. */
+  #forgotten = 0;
 
   constructor(stored?: StoredFiles) {
     this.#stored = stored;
@@ -47,14 +50,37 @@ export class StatCache {
   }
 
   contentOf(path: WirePath, identity: StatIdentity): ContentId | undefined {
+    const content = this.contentAt(path, identity);
+    if (content !== undefined) return content ?? undefined;
+    this.#byInode ??= atOnce(this.#inodes());
+    const stamp = encodeIdentity(identity);
+    const moved = this.#byInode.get(inodeOf(stamp));
+    if (moved?.[0] !== stamp) return undefined;
+    const [folder, name] = split(path);
+    this.#set(folder, name, moved);
+    return moved[1];
+  }
+
+  /**
+   * What is known under this very path. Undefined: nothing, but {@link contentOf} may know the file by another one; null: not even
+   * that, because a file that is known is not the one it was, or nothing is known at all.
+   */
+  contentAt(path: WirePath, identity: StatIdentity): ContentId | null | undefined {
+    if (this.#folders.size === 0 && !this.#stored) return null;
     const stamp = encodeIdentity(identity);
     const [folder, name] = split(path);
     const known = this.#filesIn(folder)?.get(name);
     if (known?.[0] === stamp) return known[1];
-    const moved = this.#inodes().get(inodeOf(stamp));
-    if (moved?.[0] !== stamp) return undefined;
-    this.#set(folder, name, moved);
-    return moved[1];
+    return known && inodeOf(known[0]) === inodeOf(stamp) ? null : undefined;
+  }
+
+  /** Makes finding files by other paths cheap: without this, the first of them makes up for it at once. */
+  async prepare(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#byInode) return;
+    await this.load(signal);
+    const forgotten = this.#forgotten;
+    const inodes = await inSlices(this.#inodes(), signal);
+    if (forgotten === this.#forgotten) this.#byInode = inodes;
   }
 
   /** `readAtNs`: when the bytes were read. False: the identity was racy, and tells nothing. */
@@ -77,6 +103,7 @@ export class StatCache {
     if (!this.#filesIn(folder)?.delete(name)) return;
     this.#changed.add(folder);
     this.#byInode = undefined;
+    this.#forgotten++;
   }
 
   /** Forgets files that are not in a tree. One that is remembered meanwhile may be forgotten, and is hashed once more then. */
@@ -134,16 +161,17 @@ export class StatCache {
     return stored;
   }
 
-  #inodes(): Map<string, KnownFile> {
+  *#inodes(): Steps<Map<string, KnownFile>> {
     for (const [folder, files] of this.#stored?.knownFiles() ?? [])
       if (!this.#folders.has(folder)) this.#folders.set(folder, new Map(files));
     this.#stored = undefined;
-    if (!this.#byInode) {
-      this.#byInode = new Map();
-      for (const files of this.#folders.values())
-        for (const known of files.values()) this.#byInode.set(inodeOf(known[0]), known);
-    }
-    return this.#byInode;
+    const inodes = new Map<string, KnownFile>();
+    for (const files of this.#folders.values())
+      for (const known of files.values()) {
+        inodes.set(inodeOf(known[0]), known);
+        if (inodes.size % STEP === 0) yield;
+      }
+    return inodes;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { printable, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { atOnce, STEP, type Steps } from '../inSlices.ts';
 import { looksSecret } from '../secretNames.ts';
 import { entryCount, nodeAt, type Tree } from '../tree/tree.ts';
 import type { Side } from './differences.ts';
@@ -38,14 +39,15 @@ export interface BrakeFacts {
 /** Smaller trees are deleted without asking, unless they are emptied as a whole. */
 export const SMALLEST_BRAKED_TREE = 20;
 
-/** Pure. Renames are no deletions, whatever their size. */
+/** Pure. Renames are no deletions, whatever their size. `found`: where they are known already, {@link newSecrets}. */
 export function brakeOf(
   plan: Pick<Reconciliation, 'toLocal' | 'toRemote'>,
   sides: Sides,
   facts: BrakeFacts = {},
+  found: readonly WirePath[] = atOnce(newSecrets(plan.toRemote, sides)),
 ): Brake | null {
   const brake = brakeOn('remote', plan.toRemote, sides, facts) ?? brakeOn('local', plan.toLocal, sides, facts);
-  const secrets = brakeOnSecrets(plan.toRemote, sides);
+  const secrets = brakeOnSecrets(found, sides);
   // one word of a person lets all go on, so it is asked for everything
   if (brake && secrets) return { ...brake, message: `${brake.message} ${secrets.message}` };
   return brake ?? secrets ?? brakeBeforeWrites(plan.toRemote, sides, facts);
@@ -57,14 +59,19 @@ function brakeBeforeWrites(operations: readonly Operation[], { remote }: Sides, 
   return { kind: 'guarded', side: 'remote', deletions, of: entryCount(remote), message: guarded };
 }
 
-/** What the base or the server knows was agreed to when it first went there. */
-function brakeOnSecrets(operations: readonly Operation[], { base, remote }: Sides): Brake | null {
+/** Secrets that would go up for the first time: what the base or the server knows was agreed to when it first went there. */
+export function* newSecrets(operations: readonly Operation[], { base, remote }: Sides): Steps<WirePath[]> {
   const isNew = (path: WirePath): boolean => nodeAt(base, path) === undefined && nodeAt(remote, path) === undefined;
-  const secrets = operations.flatMap((operation) =>
-    operation.kind === 'put' && operation.entry.kind === 'file' && looksSecret(operation.path) && isNew(operation.path)
-      ? [operation.path]
-      : [],
-  );
+  const secrets: WirePath[] = [];
+  for (const [index, operation] of operations.entries()) {
+    if (index % STEP === STEP - 1) yield;
+    if (operation.kind !== 'put' || operation.entry.kind !== 'file') continue;
+    if (looksSecret(operation.path) && isNew(operation.path)) secrets.push(operation.path);
+  }
+  return secrets;
+}
+
+function brakeOnSecrets(secrets: readonly WirePath[], { remote }: Sides): Brake | null {
   if (secrets.length === 0) return null;
   const names = secrets.slice(0, NAMED_SECRETS).map((path) => `“${printable(path)}”`);
   if (secrets.length > NAMED_SECRETS) names.push(`${secrets.length - NAMED_SECRETS} more`);

@@ -2,6 +2,7 @@ import { DIRECTORY, type Entry } from '../../../server/protocol/entry.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import { STEP, type Steps } from '../inSlices.ts';
 import {
   childPath,
   childrenOf,
@@ -35,6 +36,7 @@ export class Differences {
   readonly conflicts: Conflict[] = [];
   readonly problems: Problem[] = [];
   readonly #mode: Mode;
+  #visited = 0;
   readonly #blocked: ReadonlySet<string>;
   readonly #resolve: (conflict: Conflict) => Resolution | undefined;
 
@@ -48,46 +50,47 @@ export class Differences {
     this.#resolve = resolve;
   }
 
-  compare(base: Tree, local: Tree, remote: Tree): void {
-    this.#children(undefined, base, local, remote);
+  *compare(base: Tree, local: Tree, remote: Tree): Steps<void> {
+    yield* this.#children(undefined, base, local, remote);
   }
 
-  #children(path: WirePath | undefined, base: Node, local: Directory, remote: Directory): Rest[] {
+  *#children(path: WirePath | undefined, base: Node, local: Directory, remote: Directory): Steps<Rest[]> {
+    yield;
     const before = childrenOf(base);
     const rests: Rest[] = [];
     const single: string[] = [];
     for (const [name, here] of local.children) {
+      if (++this.#visited % STEP === 0) yield;
       const there = remote.children.get(name);
       if (there === here) rests.push('both');
-      else if (there) rests.push(this.#visit(childPath(path, name), before.get(name), here, there));
+      else if (there) rests.push(yield* this.#visit(childPath(path, name), before.get(name), here, there));
       else single.push(name);
     }
-    for (const name of remote.children.keys()) if (!local.children.has(name)) single.push(name);
+    for (const name of remote.children.keys()) {
+      if (++this.#visited % STEP === 0) yield;
+      if (!local.children.has(name)) single.push(name);
+    }
     if (single.length === 0) return rests;
-    const visit = (name: string): Rest =>
+    const visit = (name: string): Steps<Rest> =>
       this.#visit(childPath(path, name), before.get(name), local.children.get(name), remote.children.get(name));
     const colliding = collidingNames(local, remote, single);
-    for (const name of single) if (!colliding.has(name)) rests.push(visit(name));
-    if (colliding.size > 0) this.#colliding(path, colliding, visit, rests);
+    for (const name of single) if (!colliding.has(name)) rests.push(yield* visit(name));
+    if (colliding.size > 0) yield* this.#colliding(path, colliding, visit, rests);
     return rests;
   }
 
   /** Of names that cannot stand side by side, one that goes makes room; one that would come beside another is a problem. */
-  #colliding(
+  *#colliding(
     path: WirePath | undefined,
     colliding: ReadonlyMap<string, readonly string[]>,
-    visit: (name: string) => Rest,
+    visit: (name: string) => Steps<Rest>,
     rests: Rest[],
-  ): void {
+  ): Steps<void> {
     const trials = new Map<string, Rest>();
-    for (const name of colliding.keys())
-      trials.set(
-        name,
-        this.#takenBack(() => visit(name)),
-      );
+    for (const name of colliding.keys()) trials.set(name, yield* this.#takenBack(visit(name)));
     for (const [name, others] of colliding) {
       const comes = trials.get(name) === 'both';
-      if (!comes || others.every((other) => trials.get(other) === 'none')) rests.push(visit(name));
+      if (!comes || others.every((other) => trials.get(other) === 'none')) rests.push(yield* visit(name));
       else {
         this.problems.push(collisionProblem(childPath(path, name)));
         rests.push('one');
@@ -96,29 +99,30 @@ export class Differences {
   }
 
   /** What would become of something, without doing it. */
-  #takenBack(visit: () => Rest): Rest {
+  *#takenBack(visit: Steps<Rest>): Steps<Rest> {
     const lists = [this.toLocal, this.toRemote, this.conflicts, this.problems];
     const lengths = lists.map((list) => list.length);
-    const rest = visit();
+    const rest = yield* visit;
     lists.forEach((list, index) => {
       list.length = lengths[index] ?? 0;
     });
     return rest;
   }
 
-  #visit(path: WirePath, base: Node, local: Node, remote: Node): Rest {
+  *#visit(path: WirePath, base: Node, local: Node, remote: Node): Steps<Rest> {
+    if (++this.#visited % STEP === 0) yield;
     if (this.#blocked.has(path)) return 'one';
     if (local?.kind === 'directory' && remote?.kind === 'directory') {
-      this.#children(path, base, local, remote);
+      yield* this.#children(path, base, local, remote);
       return 'both';
     }
-    if (local?.kind === 'directory' && !remote) return this.#oneSided(path, base, local, 'local');
-    if (remote?.kind === 'directory' && !local) return this.#oneSided(path, base, remote, 'remote');
-    return this.#carryOut(path, local, remote, this.#decide(path, base, local, remote));
+    if (local?.kind === 'directory' && !remote) return yield* this.#oneSided(path, base, local, 'local');
+    if (remote?.kind === 'directory' && !local) return yield* this.#oneSided(path, base, remote, 'remote');
+    return yield* this.#carryOut(path, local, remote, this.#decide(path, base, local, remote));
   }
 
   /** A folder that only one side has: what is in it decides whether it goes, comes or stays. */
-  #oneSided(path: WirePath, base: Node, folder: Directory, side: Side): Rest {
+  *#oneSided(path: WirePath, base: Node, folder: Directory, side: Side): Steps<Rest> {
     const known = base?.kind === 'directory' ? EMPTY_TREE : undefined;
     const { kind } =
       side === 'local'
@@ -131,7 +135,7 @@ export class Differences {
     for (const name of [...folder.children.keys()].sort()) {
       const child = folder.children.get(name);
       const [local, remote] = side === 'local' ? [child, undefined] : [undefined, child];
-      const rest = this.#visit(childPath(path, name), before.get(name), local, remote);
+      const rest = yield* this.#visit(childPath(path, name), before.get(name), local, remote);
       kept ||= rest === 'both';
       stuck ||= rest === 'one';
     }
@@ -154,7 +158,7 @@ export class Differences {
     return decision;
   }
 
-  #carryOut(path: WirePath, local: Node, remote: Node, decision: Decision): Rest {
+  *#carryOut(path: WirePath, local: Node, remote: Node, decision: Decision): Steps<Rest> {
     switch (decision.kind) {
       case 'agree':
         return local ? 'both' : 'none';
@@ -166,18 +170,18 @@ export class Differences {
         this.#put('remote', path, decision.entry, entryOf(remote));
         return 'both';
       case 'toRemote':
-        return this.#replace('remote', path, remote, local);
+        return yield* this.#replace('remote', path, remote, local);
       case 'toLocal':
-        return this.#replace('local', path, local, remote);
+        return yield* this.#replace('local', path, local, remote);
     }
   }
 
-  #replace(side: Side, path: WirePath, old: Node, next: Node): Rest {
+  *#replace(side: Side, path: WirePath, old: Node, next: Node): Steps<Rest> {
     if (old?.kind === 'directory' && this.#blocksBelow(path)) return 'one';
     const clears = old && (!next || old.kind === 'directory' || next.kind === 'directory');
-    if (clears) this.#remove(side, path, old);
+    if (clears) yield* this.#remove(side, path, old);
     if (!next) return 'none';
-    if (next.kind === 'directory') this.#create(side, path, next);
+    if (next.kind === 'directory') yield* this.#create(side, path, next);
     else this.#put(side, path, next, clears ? null : entryOf(old));
     return 'both';
   }
@@ -186,19 +190,21 @@ export class Differences {
     this.#to(side).push({ kind: 'put', path, entry, expect });
   }
 
-  #create(side: Side, path: WirePath, folder: Directory): void {
+  *#create(side: Side, path: WirePath, folder: Directory): Steps<void> {
     this.#to(side).push({ kind: 'makeDirectory', path });
     for (const name of [...folder.children.keys()].sort()) {
       const at = childPath(path, name);
       const child = folder.children.get(name);
+      if (++this.#visited % STEP === 0) yield;
       if (!child || this.#blocked.has(at)) continue;
-      if (child.kind === 'directory') this.#create(side, at, child);
+      if (child.kind === 'directory') yield* this.#create(side, at, child);
       else this.#put(side, at, child, null);
     }
   }
 
-  #remove(side: Side, path: WirePath, node: TreeNode): void {
-    for (const [name, child] of childrenOf(node)) this.#remove(side, childPath(path, name), child);
+  *#remove(side: Side, path: WirePath, node: TreeNode): Steps<void> {
+    if (++this.#visited % STEP === 0) yield;
+    for (const [name, child] of childrenOf(node)) yield* this.#remove(side, childPath(path, name), child);
     this.#to(side).push({ kind: 'delete', path, expect: node.kind === 'directory' ? DIRECTORY : node });
   }
 

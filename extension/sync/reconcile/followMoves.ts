@@ -2,6 +2,7 @@ import { DIRECTORY } from '../../../server/protocol/entry.ts';
 import { collisionKey } from '../../../server/protocol/disk/collisionKey.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { ancestorsOf, isWithin, nameOf, parentOf, type WirePath } from '../../../server/protocol/wirePath.ts';
+import { filterInSteps, type Steps } from '../inSlices.ts';
 import { childPath, childrenOf, entryOf, nodeAt, type Tree } from '../tree/tree.ts';
 import { TreeEditor } from '../tree/treeEditor.ts';
 import { fileMoves } from './fileMoves.ts';
@@ -28,7 +29,12 @@ export interface FollowedMoves {
  * Moved is only what the destination still has at the old place and nothing at the new one; everything else is left to be
  * told as deletions and new files, which is always right, only longer.
  */
-export function followMoves(base: Tree, source: Tree, destination: Tree, blocked: ReadonlySet<string>): FollowedMoves {
+export function* followMoves(
+  base: Tree,
+  source: Tree,
+  destination: Tree,
+  blocked: ReadonlySet<string>,
+): Steps<FollowedMoves> {
   const operations: Operation[] = [];
   const moveAll = (moves: readonly Move[]): void => {
     const [bases, destinations] = [new TreeEditor(base), new TreeEditor(destination)];
@@ -49,13 +55,13 @@ export function followMoves(base: Tree, source: Tree, destination: Tree, blocked
     [base, destination] = [bases.tree(), destinations.tree()];
   };
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const content = movedContent(base, source);
+    const content = yield* movedContent(base, source);
     if (content.gone.length === 0 || content.come.length === 0) break;
     const rules = new MoveRules(base, source, destination, blocked);
     const folders = rules.together(folderMoves(base, source, content, (move) => rules.mayMove(move, 'directory')));
     if (folders.length > 0) moveAll(folders);
     else {
-      const gone = content.gone.filter((file) => nodeAt(source, pathOf(file)) === undefined);
+      const gone = yield* filterInSteps(content.gone, (file) => nodeAt(source, pathOf(file)) === undefined);
       const mayMove = (move: Move): boolean => rules.isFree(move.to) && rules.mayMove(move, 'file');
       moveAll(rules.apart(fileMoves({ gone, come: content.come }, mayMove)));
       break;

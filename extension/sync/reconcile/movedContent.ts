@@ -1,5 +1,6 @@
 import type { ContentId } from '../../../server/protocol/contentId.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import { STEP, type Steps } from '../inSlices.ts';
 import { childPath, childrenOf, type Tree, type TreeNode } from '../tree/tree.ts';
 
 /** A file that is not where it was, or is where it was not: its path and what it holds. */
@@ -21,32 +22,37 @@ export interface MovedContent {
 }
 
 /** Walks only where the two trees are not one and the same node. */
-export function movedContent(base: Tree, tree: Tree): MovedContent {
+export function* movedContent(base: Tree, tree: Tree): Steps<MovedContent> {
   const gone: PlacedContent[] = [];
   const come: PlacedContent[] = [];
-  compare(undefined, base, tree);
+  let names = 0;
+  if (base !== tree) yield* compare(undefined, base, tree);
   return { gone, come };
 
-  function compare(folder: WirePath | undefined, before: TreeNode | undefined, after: TreeNode | undefined): void {
+  function* compare(folder: WirePath | undefined, before: Node, after: Node): Steps<void> {
+    yield;
     const [old, now] = [childrenOf(before), childrenOf(after)];
-    for (const [name, node] of old) if (now.get(name) !== node) child(folder, name, node, now.get(name));
-    for (const [name, node] of now) if (!old.has(name)) child(folder, name, undefined, node);
+    for (const [name, node] of old) {
+      if (++names % STEP === 0) yield;
+      if (now.get(name) !== node) yield* child(folder, name, node, now.get(name));
+    }
+    for (const [name, node] of now) {
+      if (++names % STEP === 0) yield;
+      if (!old.has(name)) yield* child(folder, name, undefined, node);
+    }
   }
 
-  function child(
-    folder: WirePath | undefined,
-    name: string,
-    before: TreeNode | undefined,
-    after: TreeNode | undefined,
-  ): void {
+  function* child(folder: WirePath | undefined, name: string, before: Node, after: Node): Steps<void> {
     const [old, now] = [contentOf(before), contentOf(after)];
     if (old !== now) {
       if (old) gone.push({ folder, name, content: old });
       if (now) come.push({ folder, name, content: now });
     }
-    if (before?.kind === 'directory' || after?.kind === 'directory') compare(childPath(folder, name), before, after);
+    if (before?.kind === 'directory' || after?.kind === 'directory')
+      yield* compare(childPath(folder, name), before, after);
   }
 }
 
-const contentOf = (node: TreeNode | undefined): ContentId | undefined =>
-  node?.kind === 'file' ? node.content : undefined;
+type Node = TreeNode | undefined;
+
+const contentOf = (node: Node): ContentId | undefined => (node?.kind === 'file' ? node.content : undefined);

@@ -1,4 +1,5 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
+import { atOnce, filterInSteps, sortInSteps, STEP, type Steps } from '../inSlices.ts';
 
 /**
  * An order in which every operation finds what it needs: moves first, as they were found (each needs the ones before it and
@@ -8,25 +9,34 @@ import type { Operation } from '../../../server/protocol/messages/files.ts';
  * A folder in which something is put needs no operation of its own: `put` makes missing parents.
  */
 export function orderOperations(moves: readonly Operation[], others: readonly Operation[]): Operation[] {
+  return atOnce(orderOperationsInSteps(moves, others));
+}
+
+export function* orderOperationsInSteps(moves: readonly Operation[], others: readonly Operation[]): Steps<Operation[]> {
   const deletes: Extract<Operation, { kind: 'delete' }>[] = [];
   const folders: Extract<Operation, { kind: 'makeDirectory' }>[] = [];
   const puts: Extract<Operation, { kind: 'put' }>[] = [];
   const rest: Operation[] = [];
   const filled = new Set<string>();
-  for (const operation of others) {
+  for (const [index, operation] of others.entries()) {
+    if (index % STEP === STEP - 1) yield;
     if (operation.kind === 'delete') deletes.push(operation);
     else if (operation.kind === 'put') puts.push(operation);
     else if (operation.kind === 'makeDirectory') folders.push(operation);
     else rest.push(operation);
   }
-  for (const { path } of puts) fillAbove(path, filled);
-  folders.sort(byPath).reverse();
-  const made = folders.filter(({ path }) => {
+  for (const [index, { path }] of puts.entries()) {
+    if (index % STEP === STEP - 1) yield;
+    fillAbove(path, filled);
+  }
+  const made = yield* filterInSteps((yield* sortInSteps(folders, byPath)).reverse(), ({ path }) => {
     const needed = !filled.has(path);
     fillAbove(path, filled);
     return needed;
   });
-  return [...moves, ...rest, ...deletes.sort(byPath).reverse(), ...made.reverse(), ...puts.sort(byPath)];
+  yield* sortInSteps(deletes, byPath);
+  yield* sortInSteps(puts, byPath);
+  return [...moves, ...rest, ...deletes.reverse(), ...made.reverse(), ...puts];
 }
 
 /** Comparing code units puts a folder before everything below it. */

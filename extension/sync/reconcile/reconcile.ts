@@ -1,13 +1,13 @@
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
-import { atOnce } from '../inSlices.ts';
-import { shareNodes, type Tree } from '../tree/tree.ts';
-import { agreedBase } from './agreement.ts';
+import { atOnce, sortInSteps, type Steps } from '../inSlices.ts';
+import { shareNodesInSteps, type Tree } from '../tree/tree.ts';
+import { agreedBaseInSteps } from './agreement.ts';
 import type { Conflict, Resolution } from './conflict.ts';
 import { Differences } from './differences.ts';
 import { type FollowedMoves, followMoves } from './followMoves.ts';
 import type { Mode } from './mode.ts';
-import { byPath, orderOperations } from './orderOperations.ts';
+import { byPath, orderOperationsInSteps } from './orderOperations.ts';
 
 export interface Sides {
   readonly base: Tree;
@@ -49,35 +49,22 @@ export function reconcile(sides: Sides, options: ReconcileOptions): Reconciliati
   return atOnce(reconcileInSteps(sides, options));
 }
 
-/** {@link reconcile} with pauses, in which the caller may do something else: with a large tree every step takes its time. */
-export function* reconcileInSteps(sides: Sides, options: ReconcileOptions): Generator<void, Reconciliation> {
+export function* reconcileInSteps(sides: Sides, options: ReconcileOptions): Steps<Reconciliation> {
   const { mode, blocked = new Set<string>(), resolve } = options;
   const { base } = sides;
-  const local = shareNodes(sides.local, base);
-  yield;
-  const remote = shareNodes(shareNodes(sides.remote, base), local);
-  yield;
-  const agreed = agreedBase(base, local, remote, blocked);
-  yield;
-  const there = mode === 'pull' ? nothing(agreed, remote) : followMoves(agreed, local, remote, blocked);
-  yield;
+  const local = yield* shareNodesInSteps(sides.local, base);
+  const remote = yield* shareNodesInSteps(yield* shareNodesInSteps(sides.remote, base), local);
+  const agreed = yield* agreedBaseInSteps(base, local, remote, blocked);
+  const there = mode === 'pull' ? nothing(agreed, remote) : yield* followMoves(agreed, local, remote, blocked);
   const oneWay = mode === 'push' || mode === 'mirror';
-  const here = oneWay ? nothing(there.base, local) : followMoves(there.base, there.destination, local, blocked);
-  yield;
+  const here = oneWay ? nothing(there.base, local) : yield* followMoves(there.base, there.destination, local, blocked);
   const differences = new Differences(mode, blocked, resolve);
-  differences.compare(here.base, here.destination, there.destination);
-  yield;
-  const toLocal = orderOperations(here.operations, differences.toLocal);
-  yield;
-  const toRemote = orderOperations(there.operations, differences.toRemote);
-  yield;
-  return {
-    toLocal,
-    toRemote,
-    conflicts: differences.conflicts.sort(byPath),
-    problems: differences.problems.sort(byPath),
-    agreed,
-  };
+  yield* differences.compare(here.base, here.destination, there.destination);
+  const toLocal = yield* orderOperationsInSteps(here.operations, differences.toLocal);
+  const toRemote = yield* orderOperationsInSteps(there.operations, differences.toRemote);
+  const conflicts = yield* sortInSteps(differences.conflicts, byPath);
+  const problems = yield* sortInSteps(differences.problems, byPath);
+  return { toLocal, toRemote, conflicts, problems, agreed };
 }
 
 const nothing = (base: Tree, destination: Tree): FollowedMoves => ({ operations: [], base, destination });

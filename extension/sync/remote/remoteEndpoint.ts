@@ -83,7 +83,7 @@ export class RemoteEndpoint implements RemoteSide {
 
   async scan({ look, base, signal }: ScanRequest): Promise<Picture> {
     if (look === 'everything' || (look !== 'nothing' && this.#feed.isBehind)) await this.#feed.catchUp(signal);
-    this.#feed.tree.share(base);
+    await this.#feed.tree.share(base, signal);
     return { tree: this.#feed.tree.view, problems: [] };
   }
 

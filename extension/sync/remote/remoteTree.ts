@@ -2,7 +2,8 @@ import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Change, Cursor } from '../../../server/protocol/messages/values.ts';
 import type { RemoteState } from '../base/baseStore.ts';
 import { applyOperation } from '../tree/applyOperation.ts';
-import { EMPTY_TREE, shareNodes, type Tree } from '../tree/tree.ts';
+import { replaceInSlices } from '../inSlices.ts';
+import { EMPTY_TREE, shareNodes, shareNodesInSteps, type Tree } from '../tree/tree.ts';
 import { TreeEditor } from '../tree/treeEditor.ts';
 
 /** An operation of ours that the server has carried out. */
@@ -47,11 +48,16 @@ export class RemoteTree {
     return Math.max(this.#known?.cursor.rev ?? 0, ...this.#own.map(({ rev }) => rev));
   }
 
-  /** Takes over the nodes of another tree where the two are equal, so that comparing them costs next to nothing from now on. */
-  share(like: Tree): void {
-    const view = shareNodes(this.#view, like);
-    if (this.#known?.tree === this.#view && view !== this.#view) this.#known = { ...this.#known, tree: view };
-    this.#view = view;
+  /**
+   * Takes over the nodes of another tree where the two are equal, so that comparing them costs next to nothing from now on. What the
+   * server tells meanwhile is taken in.
+   */
+  share(like: Tree, signal?: AbortSignal): Promise<void> {
+    const set = (view: Tree): void => {
+      if (this.#known?.tree === this.#view && view !== this.#view) this.#known = { ...this.#known, tree: view };
+      this.#view = view;
+    };
+    return replaceInSlices({ get: () => this.#view, set }, (view) => shareNodesInSteps(view, like), signal);
   }
 
   /** A snapshot: everything known before is void. */

@@ -1,5 +1,6 @@
 import { DIRECTORY, type Entry, type FileEntry, type LinkEntry, sameEntry } from '../../../server/protocol/entry.ts';
 import type { WirePath } from '../../../server/protocol/wirePath.ts';
+import { atOnce, STEP, type Steps } from '../inSlices.ts';
 
 /**
  * What one side holds, or held, as a value. Trees are never changed in place: an edit ({@link TreeEditor}) copies only the
@@ -71,13 +72,18 @@ export function sameList(a: ReadonlyMap<string, TreeNode>, b: ReadonlyMap<string
 
 /** `tree` as it is, but with `like`'s nodes wherever the two are equal, so that comparing them later costs next to nothing. */
 export function shareNodes(tree: Directory, like: Directory): Directory {
+  return atOnce(shareNodesInSteps(tree, like));
+}
+
+export function* shareNodesInSteps(tree: Directory, like: Directory): Steps<Directory> {
   if (tree === like) return tree;
+  yield;
   let [same, changed] = [tree.children.size === like.children.size, false];
   const nodes: TreeNode[] = [];
   for (const [name, child] of tree.children) {
     const other = like.children.get(name);
-    const shared = other === undefined ? child : shareNode(child, other);
-    nodes.push(shared);
+    const shared = other === undefined ? child : yield* shareNode(child, other);
+    if (nodes.push(shared) % STEP === 0) yield;
     same &&= shared === other;
     changed ||= shared !== child;
   }
@@ -89,8 +95,8 @@ export function shareNodes(tree: Directory, like: Directory): Directory {
   return { kind: 'directory', children };
 }
 
-function shareNode(node: TreeNode, like: TreeNode): TreeNode {
-  if (node.kind === 'directory' && like.kind === 'directory') return shareNodes(node, like);
+function* shareNode(node: TreeNode, like: TreeNode): Steps<TreeNode> {
+  if (node.kind === 'directory' && like.kind === 'directory') return yield* shareNodesInSteps(node, like);
   return sameNode(node, like) ? like : node;
 }
 
@@ -128,16 +134,22 @@ export interface TreeCount {
 
 /** What is below a folder; folders that several trees share are counted once for all of them. */
 export function countTree(tree: Directory): TreeCount {
+  return atOnce(countTreeInSteps(tree));
+}
+
+export function* countTreeInSteps(tree: Directory): Steps<TreeCount> {
   const known = COUNTS.get(tree);
   if (known) return known;
+  yield;
   let [files, links, directories, bytes] = [0, 0, 0, 0];
   for (const child of tree.children.values()) {
+    if ((files + links) % STEP === STEP - 1) yield;
     if (child.kind === 'link') links++;
     else if (child.kind === 'file') {
       files++;
       bytes += child.size;
     } else {
-      const below = countTree(child);
+      const below = yield* countTreeInSteps(child);
       files += below.files;
       links += below.links;
       directories += below.directories + 1;

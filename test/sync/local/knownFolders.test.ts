@@ -38,15 +38,15 @@ class Folder {
   at = (path: string): string => join(this.root, path);
 
   async look(request: Partial<ScanRequest> = {}): Promise<string> {
-    const contentOf = this.cache.contentOf.bind(this.cache);
+    const contentAt = this.cache.contentAt.bind(this.cache);
     this.asked = [];
-    this.cache.contentOf = (path, identity) => {
-      this.asked.push(path);
-      return contentOf(path, identity);
+    this.cache.contentAt = (path, identity) => {
+      if (!this.asked.includes(path)) this.asked.push(path);
+      return contentAt(path, identity);
     };
     const scanner = new LocalScanner(this.root, this.cache);
     const { tree } = await scanner.scan({ look: 'everything', base: this.base, ...request });
-    this.cache.contentOf = contentOf;
+    this.cache.contentAt = contentAt;
     this.seen = tree;
     return show(tree);
   }
