@@ -28,7 +28,7 @@ const PROGRAMS = [
  * Parts of Node that few commands need, and of which each takes milliseconds to load: they are when something of them is used
  * first, by whomever.
  */
-const LATE = ['child_process', 'https', 'tls'];
+const LATE = ['child_process', 'fs/promises', 'https', 'readline', 'readline/promises', 'tls', 'zlib'];
 
 /** @type {import('esbuild').Plugin} */
 const late = {

@@ -9,7 +9,10 @@ limitYoungGeneration();
 void runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
-  stdin: process.stdin,
+  // opened when somebody reads it: most commands never do, and it loads a good part of Node
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   onSignal: (signal, listener) => void process.on(signal, listener),

@@ -29,7 +29,12 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     }
     let status: number = EXIT.done;
     const cli: Cli = {
-      ...world,
+      env: world.env,
+      cwd: world.cwd,
+      get stdin() {
+        return world.stdin;
+      },
+      stdout: world.stdout,
       out,
       signal: stop.signal,
       stopStatus: () => stopStatus(stop),
