@@ -61,7 +61,6 @@ export async function sayHello(link: Link, identity: Identity, options: HelloOpt
     const answeredAfter = performance.now() - asked;
     if (!PROTOCOL_VERSIONS.some((version) => version === server.version)) throw new SynclineError('VersionMismatch');
     peer.agree(server.limits);
-    peer.speak(server.version);
     const { url } = options;
     if (url === undefined || !isLoopback(url)) return new PeerServerClient(peer, server);
     return new PeerServerClient(peer, server, { near: () => isNear(url, answeredAfter, () => answerTime(peer)) });

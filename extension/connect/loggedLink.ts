@@ -41,7 +41,6 @@ export function loggedLink(link: Link, log: WireLog): Link {
       binary('sent', frame);
       link.sendBinary(frame);
     },
-    joinTexts: () => link.joinTexts(),
     get bufferedBytes() {
       return link.bufferedBytes;
     },

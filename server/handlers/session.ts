@@ -17,7 +17,6 @@ export function sessionHandlers(services: Services): Pick<ServerHandlers, 'hello
       }
       const identity = identify(services, session, token);
       session.admit(identity);
-      session.peer.speak(version);
       const { name, rights } = identity;
       return {
         version,

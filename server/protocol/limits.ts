@@ -1,10 +1,7 @@
 /** Limits both sides keep to. The server announces those in `Limits` at hello; a client never exceeds what was announced. */
 
 /** Protocol versions this build speaks, best first. */
-export const PROTOCOL_VERSIONS = [2, 1] as const;
-
-/** From this version of the protocol on several messages may travel in one text frame. */
-export const JOINING_VERSION = 2;
+export const PROTOCOL_VERSIONS = [1] as const;
 
 /** WebSocket sub-protocol. */
 export const SUBPROTOCOL = 'syncline.v1';
@@ -12,11 +9,8 @@ export const SUBPROTOCOL = 'syncline.v1';
 /** Default TCP port of a server. */
 export const DEFAULT_PORT = 4848;
 
-/** Longest text frame and longest message, bytes. */
+/** Longest text frame (one JSON-RPC message), bytes. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
-
-/** Messages that may travel together in one text frame. */
-export const MAX_JOINED_TEXTS = 64;
 
 /** How deep arrays and objects of a message may nest. */
 export const MAX_JSON_DEPTH = 64;

@@ -5,14 +5,7 @@ import {
   ParameterStructures,
 } from 'vscode-jsonrpc/node';
 import { type ErrorName, ERRORS, SynclineError } from './errors.ts';
-import {
-  JOINING_VERSION,
-  LINK_HIGH_WATER,
-  LINK_OVERFLOW,
-  MAX_MESSAGE_BYTES,
-  MAX_PARALLEL_REQUESTS,
-  MAX_REQUESTS,
-} from './limits.ts';
+import { LINK_HIGH_WATER, LINK_OVERFLOW, MAX_MESSAGE_BYTES, MAX_PARALLEL_REQUESTS, MAX_REQUESTS } from './limits.ts';
 import { closeReasonOf, errorOfClose } from './link/closeReason.ts';
 import type { Link } from './link/link.ts';
 import type { RequestHandlers } from './messages/api.ts';
@@ -131,11 +124,6 @@ export class Peer {
   agree(limits: Limits): void {
     this.transfers.agree(limits);
     this.#messageBytes = Math.min(MAX_MESSAGE_BYTES, limits.messageBytes);
-  }
-
-  /** Keeps to the version of the protocol that was agreed at hello. */
-  speak(version: number): void {
-    if (version >= JOINING_VERSION) this.#link.joinTexts();
   }
 
   /** Resolves when the link can take more: for those who would otherwise notify without bound. */

@@ -39,40 +39,6 @@ export function linkContract(name: string, links: (t: TestContext) => Promise<[L
       assert.deepEqual(await receiver.frames(texts.length), texts);
     });
 
-    test('carries each text as it was when both sides agreed to join texts, in order with binary frames', async (t) => {
-      const [near, far] = await links(t);
-      const [atNear, atFar] = [new RecordingReceiver(), new RecordingReceiver()];
-      near.listen(atNear);
-      far.listen(atFar);
-      for (const link of [near, far]) link.joinTexts();
-      // each side joins once it has heard from the other
-      far.sendText('agreed');
-      await atNear.frames(1);
-      const texts = fc.sample(fc.string({ unit: 'grapheme' }), 300).map((text) => text.replaceAll('\n', ' '));
-      texts[150] = 'long '.repeat(20_000);
-      const frames = texts.flatMap((text, n) => (n % 40 === 7 ? [text, Buffer.from([n % 256])] : [text]));
-      for (const frame of frames) {
-        if (typeof frame === 'string') near.sendText(frame);
-        else near.sendBinary(frame);
-      }
-      assert.deepEqual(await atFar.frames(frames.length), frames);
-      assert.equal(near.sentBytes, far.receivedBytes);
-    });
-
-    test('delivers joined texts that were sent right before the end', async (t) => {
-      const [near, far] = await links(t);
-      const [atNear, atFar] = [new RecordingReceiver(), new RecordingReceiver()];
-      near.listen(atNear);
-      far.listen(atFar);
-      for (const link of [near, far]) link.joinTexts();
-      far.sendText('agreed');
-      await atNear.frames(1);
-      for (const text of ['last', 'words']) near.sendText(text);
-      near.close({ code: 1000, reason: '' });
-      await atFar.end;
-      assert.deepEqual(atFar.received, ['last', 'words']);
-    });
-
     test('delivers what came before anyone listened', async (t) => {
       const [near, far] = await links(t);
       near.sendText('early');

@@ -46,15 +46,6 @@ export const WIRE_GUARDS: readonly Guard[] = [
     hangs: true,
   },
   {
-    name: 'the limit of joined messages',
-    promise: 8,
-    file: 'server/protocol/link/joinedTexts.ts',
-    find: 'return texts.length > MAX_JOINED_TEXTS ? null : texts;',
-    replace: 'return texts;',
-    tests: [{ file: 'test/protocol/webSocketLink.test.ts', title: 'ends with TooLarge at one more' }],
-    hangs: true,
-  },
-  {
     name: 'the credit that a sender waits for',
     promise: 8,
     file: `${TRANSFER}/outgoingFrames.ts`,

@@ -45,27 +45,6 @@ describe('a link over a byte stream', () => {
     );
   });
 
-  test('joins texts, at most 64, once the other side sends texts after it was agreed', async () => {
-    const { readable, written, link, receiver } = linkFed();
-    link.joinTexts();
-    readable.write(frame(1, 'a\nb'));
-    assert.deepEqual(await receiver.frames(2), ['a', 'b']);
-    for (let n = 0; n < 66; n++) link.sendText('x');
-    link.close({ code: 1000, reason: '' });
-    await receiver.end;
-    const joined = Array<string>(64).fill('x').join('\n');
-    const end = Buffer.from([0x03, 0xe8]);
-    assert.deepEqual(Buffer.concat(written), Buffer.concat([frame(1, joined), frame(1, 'x\nx'), frame(3, end)]));
-  });
-
-  test('ends with TooLarge when more texts are joined than may be', async () => {
-    const { readable, link, receiver } = linkFed();
-    link.joinTexts();
-    readable.write(frame(1, '\n'.repeat(64)));
-    assert.equal(errorOfClose(await receiver.end)?.code, 'TooLarge');
-    assert.deepEqual(receiver.received, []);
-  });
-
   test('puts frames together again however the stream cuts them', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -30,63 +30,6 @@ describe('a link over a WebSocket', () => {
     });
   }
 
-  test('joins texts only when it has heard from a side that agreed, at most 64 and never past a binary frame', async (t) => {
-    const { near, far } = await webSockets(t);
-    const frames: (string | number)[] = [];
-    near.on('message', (data: Buffer, isBinary) =>
-      frames.push(isBinary ? 'binary' : data.toString().split('\n').length),
-    );
-    const received = async (count: number): Promise<(string | number)[]> => {
-      while (frames.length < count) await once(near, 'message');
-      return frames.splice(0);
-    };
-    const [link, receiver] = [new WebSocketLink(far), new RecordingReceiver()];
-    link.listen(receiver);
-    const send = (): void => {
-      for (let n = 0; n < 70; n++) link.sendText('x');
-      link.sendBinary(Buffer.from('y'));
-      for (let n = 0; n < 2; n++) link.sendText('z');
-    };
-    const alone = [...Array<number>(70).fill(1), 'binary', 1, 1];
-    near.send('before');
-    await receiver.frames(1);
-    send();
-    assert.deepEqual(await received(73), alone);
-    link.joinTexts();
-    send();
-    assert.deepEqual(await received(73), alone);
-    near.send('agreed');
-    await receiver.frames(2);
-    send();
-    assert.deepEqual(await received(4), [64, 6, 'binary', 2]);
-    link.sendText('x'.repeat(30_000));
-    for (let n = 0; n < 3; n++) link.sendText('y'.repeat(10_000));
-    assert.deepEqual(await received(3), [1, 2, 1]);
-  });
-
-  test('takes line feeds for part of a text until it was agreed to join texts', async (t) => {
-    const { near, far } = await webSockets(t);
-    const [link, receiver] = [new WebSocketLink(far), new RecordingReceiver()];
-    link.listen(receiver);
-    near.send('a\nb');
-    assert.deepEqual(await receiver.frames(1), ['a\nb']);
-    link.joinTexts();
-    near.send('a\n\nb');
-    assert.deepEqual(await receiver.frames(4), ['a\nb', 'a', '', 'b']);
-  });
-
-  test('takes 64 joined texts, and ends with TooLarge at one more', async (t) => {
-    const { near, far } = await webSockets(t);
-    const [link, receiver] = [new WebSocketLink(far), new RecordingReceiver()];
-    link.listen(receiver);
-    link.joinTexts();
-    near.send('x\n'.repeat(63));
-    assert.equal((await receiver.frames(64)).length, 64);
-    near.send('x\n'.repeat(64));
-    assert.equal(errorOfClose(await receiver.end)?.code, 'TooLarge');
-    assert.equal(receiver.received.length, 64);
-  });
-
   test('ends when a text is no UTF-8', async (t) => {
     const { near, far } = await webSockets(t);
     const receiver = new RecordingReceiver();

@@ -57,7 +57,7 @@ test('whatever a client sends, no server falls, grows without bound or touches w
   const server = await startServer(t, { directory });
   const withoutShare = (): string[] => listing(home, { contents: true }).filter((line) => !line.startsWith('share/'));
   const before = withoutShare();
-  let client = await RawClient.hello(server.url, server.token, 1);
+  let client = await RawClient.hello(server.url, server.token);
   t.after(() => client.close());
   let ids = 0;
   let answered = 0;
@@ -85,33 +85,15 @@ test('whatever a client sends, no server falls, grows without bound or touches w
     { weight: 2, arbitrary: arbitraryFrame },
   );
 
-  /**
-   * Sends all of them, `joined` messages to a frame, and checks that whatever is answered on the call has been, and that a probe
-   * is. Messages that are none stand among the others.
-   */
-  const send = async (
-    each: readonly (Buffer | string | { message: RequestMessage; params: unknown })[],
-    joined: number,
-  ) => {
+  /** Sends all of them, and checks that whatever is answered on the call has been, and that a probe is. */
+  const send = async (each: readonly (Buffer | string | { message: RequestMessage; params: unknown })[]) => {
     const answers: Promise<unknown>[] = [];
-    const texts: string[] = [];
-    const sendTexts = (): void => {
-      if (texts.length > 0) client.socket.send(texts.splice(0).join('\n'));
-    };
-    const sendText = (text: string): void => {
-      texts.push(joined > 1 ? text.replaceAll('\n', ' ') : text);
-      if (texts.length === joined) sendTexts();
-    };
     for (const one of each) {
-      if (typeof one === 'string') sendText(one);
-      else if (Buffer.isBuffer(one)) {
-        sendTexts();
-        client.socket.send(one);
-      } else {
+      if (typeof one === 'string' || Buffer.isBuffer(one)) client.socket.send(one);
+      else {
         const id = `fuzz-${++ids}`;
         const { method } = one.message;
-        const answer = client.awaited(id);
-        sendText(JSON.stringify({ jsonrpc: '2.0', id, method, params: one.params }));
+        const answer = client.answerTo(id, JSON.stringify({ jsonrpc: '2.0', id, method, params: one.params }));
         void answer.then(({ error }) => {
           if (!error) done.set(method, (done.get(method) ?? 0) + 1);
           assert.notEqual(error?.code, ERRORS.Internal.code, `${method} ${JSON.stringify(one.params)}`);
@@ -119,7 +101,6 @@ test('whatever a client sends, no server falls, grows without bound or touches w
         if (!WAITING.has(one.message)) answers.push(answer);
       }
     }
-    sendTexts();
     const alive = client.request('session/probe', {}).then(() => 'alive');
     const ended = client.closed().then((code) => `closed with ${code}`);
     const outcome = await Promise.race([Promise.all([alive, ...answers]), ended]);
@@ -127,21 +108,16 @@ test('whatever a client sends, no server falls, grows without bound or touches w
     answered += answers.length;
   };
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(sent, { minLength: 5, maxLength: 40 }),
-      fc.integer({ min: 1, max: 8 }),
-      async (each, joined) => {
-        try {
-          client.close();
-          client = await RawClient.hello(server.url, server.token, joined > 1 ? 2 : 1);
-          await send(each, joined);
-        } finally {
-          // transfers and calls that wait end with their connection
-          client.close();
-        }
-        assert.deepEqual(withoutShare(), before);
-      },
-    ),
+    fc.asyncProperty(fc.array(sent, { minLength: 5, maxLength: 40 }), async (each) => {
+      try {
+        await send(each);
+      } finally {
+        // transfers and calls that wait end with their connection
+        client.close();
+        client = await RawClient.hello(server.url, server.token);
+      }
+      assert.deepEqual(withoutShare(), before);
+    }),
     { numRuns: 150, endOnFailure: true, seed: 20_26 },
   );
   const { VmRSS } = statusOf(server.pid);

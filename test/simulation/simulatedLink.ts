@@ -69,9 +69,6 @@ export class SimulatedLink implements Link {
     released?.();
   }
 
-  /** Frames are no bytes here: each text travels alone. */
-  joinTexts(): void {}
-
   drained(): Promise<void> {
     return this.#drain.wait();
   }

@@ -38,9 +38,6 @@ export class MemoryLink implements Link {
     released?.();
   }
 
-  /** Frames are no bytes here: each text travels alone. */
-  joinTexts(): void {}
-
   drained(): Promise<void> {
     return this.#drain.wait();
   }

@@ -20,11 +20,7 @@ export class RawClient {
     this.socket = socket;
     socket.on('error', () => {});
     socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) return;
-      // what the server writes has no other line feeds than those between joined messages
-      for (const text of data.toString().split('\n')) {
-        this.#receive(JSON.parse(text) as RawResponse & { method?: string; params?: unknown });
-      }
+      if (!isBinary) this.#receive(JSON.parse(data.toString()) as RawResponse & { method?: string; params?: unknown });
     });
   }
 
@@ -41,9 +37,9 @@ export class RawClient {
   }
 
   /** Opens and says hello. */
-  static async hello(url: string, token: string, version = 1): Promise<RawClient> {
+  static async hello(url: string, token: string): Promise<RawClient> {
     const client = await RawClient.open(url);
-    const { error } = await client.request('session/hello', { ...helloParams(token), versions: [version] });
+    const { error } = await client.request('session/hello', helloParams(token));
     if (error) throw new Error(error.message);
     return client;
   }
@@ -67,14 +63,10 @@ export class RawClient {
 
   /** Sends any text or bytes and resolves to the answer that bears the id. */
   answerTo(id: number | string | null, data: string | Uint8Array): Promise<RawResponse> {
-    const answer = this.awaited(id);
-    this.socket.send(data);
-    return answer;
-  }
-
-  /** The answer that bears the id, to whatever is going to be sent. */
-  awaited(id: number | string | null): Promise<RawResponse> {
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.socket.send(data);
+    });
   }
 
   /** The params of the next notification of a method that has not been taken yet. */

@@ -5,7 +5,6 @@ import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { closeReasonOf, LOST, NORMAL_CLOSE } from './closeReason.ts';
 import { DrainQueue } from './drainQueue.ts';
 import { GatheredSends } from './gatheredSends.ts';
-import { JoinedTexts, splitTexts } from './joinedTexts.ts';
 import type { Link, LinkClose, LinkReceiver } from './link.ts';
 
 /** How long the other side may take to read what is left and to end its half. */
@@ -32,9 +31,6 @@ export class ByteStreamLink implements Link {
   readonly #writable: Writable;
   readonly #drain: DrainQueue;
   readonly #sends: GatheredSends;
-  readonly #joined = new JoinedTexts((frame) => this.#send(TEXT, Buffer.from(frame)));
-  #splits = false;
-  #joins = false;
   #receiver: LinkReceiver | undefined;
   /** A prefix or payload of which a part has arrived. */
   #gathered: { readonly buffer: Buffer; filled: number } | undefined;
@@ -52,10 +48,7 @@ export class ByteStreamLink implements Link {
     this.#drain = new DrainQueue(() => writable.writableLength);
     this.#sends = new GatheredSends(
       () => writable.cork(),
-      () => {
-        this.#joined.flush();
-        writable.uncork();
-      },
+      () => writable.uncork(),
     );
     for (const stream of new Set([readable, writable])) {
       stream.on('error', () => this.#end(LOST));
@@ -65,7 +58,7 @@ export class ByteStreamLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.#writable.writableLength + this.#joined.length;
+    return this.#writable.writableLength;
   }
 
   get sentBytes(): number {
@@ -76,21 +69,15 @@ export class ByteStreamLink implements Link {
     return this.#receivedBytes;
   }
 
-  joinTexts(): void {
-    this.#splits = true;
-  }
-
   sendText(text: string): void {
     if (this.#isOver) return;
     this.#sends.add(text.length);
-    if (this.#joins) this.#joined.add(text);
-    else this.#send(TEXT, Buffer.from(text));
+    this.#send(TEXT, Buffer.from(text));
   }
 
   sendBinary(frame: Uint8Array, released?: () => void): void {
     if (this.#isOver) return released?.();
     this.#sends.add(frame.byteLength);
-    this.#joined.flush();
     this.#send(BINARY, frame, released);
   }
 
@@ -156,17 +143,10 @@ export class ByteStreamLink implements Link {
 
   #deliver(kind: number, payload: Buffer): void {
     this.#receivedBytes += payload.byteLength;
-    if (kind === TEXT) this.#deliverTexts(payload);
+    if (kind === TEXT) this.#receiver?.text(payload.toString());
     else if (kind === BINARY) this.#receiver?.binary(payload);
     else if (payload.byteLength < 2) this.#end(NORMAL_CLOSE);
     else this.#end({ code: payload.readUInt16BE(), reason: payload.toString('utf8', 2) });
-  }
-
-  #deliverTexts(payload: Buffer): void {
-    this.#joins = this.#splits;
-    const texts = this.#splits ? splitTexts(payload) : [payload.toString()];
-    if (!texts) return this.#refuse(new SynclineError('TooLarge'));
-    for (const text of texts) if (!this.#ended) this.#receiver?.text(text);
   }
 
   /** The next `count` bytes, or undefined until they are all there. Copies only what lies across chunks. */

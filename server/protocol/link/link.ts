@@ -1,16 +1,11 @@
 /**
- * A connection that carries two kinds of frames, in order, in both directions: text (a JSON-RPC message each) and binary
+ * A connection that carries two kinds of frames, in order, in both directions: text (one JSON-RPC message each) and binary
  * (one content frame each). A link never interprets them.
  *
  * Nothing here throws or rejects: what is sent after the end is dropped, and the end is told to the receiver once.
  */
 export interface Link {
   sendText(text: string): void;
-  /**
-   * Both sides agree that small texts may travel several in one frame, separated by line feeds, of which they have none
-   * themselves. From now on this side takes such frames, and sends them once it has received another text: the other side knows then.
-   */
-  joinTexts(): void;
   /** The link reads `frame` until it calls `released`, at the latest when it ends; it must not be changed before. */
   sendBinary(frame: Uint8Array, released?: () => void): void;
 

@@ -4,13 +4,10 @@ import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { NORMAL_CLOSE } from './closeReason.ts';
 import { DrainQueue } from './drainQueue.ts';
 import { GatheredSends } from './gatheredSends.ts';
-import { JoinedTexts, splitTexts } from './joinedTexts.ts';
 import type { Link, LinkClose, LinkReceiver } from './link.ts';
 
 /** How long the other side may take to agree to the end. */
 const CLOSE_GRACE_MS = 2_000;
-
-const TOO_LARGE: LinkClose = { code: 1009, reason: '' };
 
 const CODE_OF_FAULT: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
@@ -43,9 +40,6 @@ export class WebSocketLink implements Link {
   readonly #socket: WebSocket;
   readonly #drain: DrainQueue;
   readonly #sends: GatheredSends;
-  readonly #joined = new JoinedTexts((frame) => this.#send(Buffer.from(frame), false));
-  #splits = false;
-  #joins = false;
   #early: ((receiver: LinkReceiver) => void)[] = [];
   #receiver: LinkReceiver | undefined;
   #ended = false;
@@ -58,10 +52,7 @@ export class WebSocketLink implements Link {
     this.#drain = new DrainQueue(() => socket.bufferedAmount);
     this.#sends = new GatheredSends(
       () => streamOf(socket)?.cork(),
-      () => {
-        this.#joined.flush();
-        streamOf(socket)?.uncork();
-      },
+      () => streamOf(socket)?.uncork(),
     );
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
@@ -70,7 +61,7 @@ export class WebSocketLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount + this.#joined.length;
+    return this.#socket.bufferedAmount;
   }
 
   get sentBytes(): number {
@@ -81,21 +72,15 @@ export class WebSocketLink implements Link {
     return this.#receivedBytes;
   }
 
-  joinTexts(): void {
-    this.#splits = true;
-  }
-
   sendText(text: string): void {
     if (this.#isOver) return;
     this.#sends.add(text.length);
-    if (this.#joins) this.#joined.add(text);
-    else this.#send(Buffer.from(text), false);
+    this.#send(Buffer.from(text), false);
   }
 
   sendBinary(frame: Uint8Array, released?: () => void): void {
     if (this.#isOver) return released?.();
     this.#sends.add(frame.byteLength);
-    this.#joined.flush();
     this.#send(frame, true, released);
   }
 
@@ -136,17 +121,7 @@ export class WebSocketLink implements Link {
     const bytes = data as Buffer;
     this.#receivedBytes += bytes.byteLength;
     if (isBinary) this.#deliver((receiver) => receiver.binary(bytes));
-    else this.#receivedTexts(bytes);
-  }
-
-  #receivedTexts(frame: Buffer): void {
-    this.#joins = this.#splits;
-    const texts = this.#splits ? splitTexts(frame) : [frame.toString()];
-    if (!texts) {
-      this.close(TOO_LARGE);
-      return this.#end(TOO_LARGE);
-    }
-    for (const text of texts) this.#deliver((receiver) => receiver.text(text));
+    else this.#deliver((receiver) => receiver.text(bytes.toString()));
   }
 
   #end(reason: LinkClose): void {
