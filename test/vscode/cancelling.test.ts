@@ -1,4 +1,4 @@
-// What a person meets who loses patience: Cancel in the notification of a long transfer, and a reload of the window.
+// What a person meets who loses patience: Cancel in the notification of a long transfer or sync, and a reload of the window.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,14 +9,18 @@ import { write } from './suites/files.ts';
 import type { TestServer } from './suites/server.ts';
 import { eventually } from './support/eventually.ts';
 import type { CodeWindow } from './support/window/codeWindow.ts';
+import { screensOf } from './support/window/screens.ts';
 import { Stage } from './support/window/stage.ts';
 
 /** So large and so slow that a transfer would take 40 seconds. */
 const BYTES = 80 * 1024 * 1024;
 const BYTES_PER_SECOND = 2 * 1024 * 1024;
+/** So many more that it is worth counting them. */
+const FILES = 300;
 
 const stage = new Stage('cancelling');
 const { artifacts } = stage;
+const screen = screensOf(artifacts);
 let window: CodeWindow;
 let server: TestServer;
 let proxy: FaultProxy;
@@ -81,6 +85,24 @@ test('a job can be looked up by its id after the window was reloaded', async () 
   await (await window.input('Which job?')).pick(`sort ${id}`);
   await window.editor.waitForText('100');
   assert.equal(await window.editor.text(), '4\n30\n100');
+});
+
+test('a first sync says how far it is, and pauses when it is cancelled', async () => {
+  for (let at = 0; at < FILES; at++) write(folder, `many/${at}.txt`, `${at}\n`);
+  await window.run('Syncline: Sync Folder with Server');
+  await (await window.input('Which way do changes travel?')).pick('two-way');
+  await (await window.notifications.find('First sync of')).click('Sync');
+  const progress = await window.notifications.find(' left');
+  assert.match(await progress.message(), /^First sync of .*B of .*B, .*B\/s, .* left/);
+  await eventually(async () => assert.match((await window.statusBar.texts()).join(), /: [\d,]+\/[\d,]+/));
+  await window.screenshot(screen('busy-dark'));
+  await progress.click('Cancel');
+  await window.statusBar.waitFor('paused');
+  assert.equal(readFileSync(join(folder, 'huge.bin'), 'utf8'), 'what was here before');
+  assert.deepEqual(
+    visible(server.files).filter((name) => name === 'large.bin'),
+    [],
+  );
 });
 
 /** Presses Cancel once bytes are on their way, and waits until none are. */

@@ -164,6 +164,7 @@ test('what lost is in the history', async () => {
   const history = window.page.getByRole('tree', { name: 'History' }).locator('.monaco-list-row');
   await history.nth(1).click();
   await window.editor.waitForTab('price.ts (before revision');
+  await window.editor.waitForText('0.07');
   await window.screenshot(screen('story-9-history'));
 });
 

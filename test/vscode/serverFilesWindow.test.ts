@@ -165,7 +165,7 @@ test('a plan that no longer holds is not carried out, and the new one is shown i
   await plan.item('later.txt').waitFor();
   write(folder, 'newer.txt', 'came meanwhile');
   await window.viewAction('Plan', 'Sync Selected');
-  await window.notifications.find('something else to do about “newer.txt”. Nothing was done');
+  await (await window.notifications.find('something else to do about “newer.txt”. Nothing was done')).close();
   await plan.item('newer.txt').waitFor();
   assert.equal(existsSync(join(server.files, 'later.txt')), false);
   await window.run('Syncline: Resume Auto-Sync');

@@ -137,7 +137,8 @@ test('what another program changed is undone from the menu of the status bar, bu
   await waitForText(server.files, 'src/c.txt', 'changed by a program\n');
   await statusMenu.choose('Undo Outside Changes…');
   const batches = await window.input('Which changes?');
-  await batches.fill('3 changes in “app”');
+  // the newest comes first
+  await window.page.getByText('src/a.txt, src/b.txt, src/c.txt').waitFor();
   await window.screenshot(screen('outside-changes-dark'));
   await batches.accept();
   const steps = await window.input('Ticked changes are undone');

@@ -21,7 +21,10 @@ export function batchLine({ from, to, steps, isComplete }: ChangeBatch, folder: 
       countText(paths.length, 'change'),
       folder,
     ),
-    detail: `${paths.slice(0, MOST).map(printable).join(', ')}${more}`,
+    detail: `${paths
+      .slice(0, MOST)
+      .map((path) => printable(path))
+      .join(', ')}${more}`,
   };
 }
 

@@ -165,7 +165,7 @@ const stepsText = (steps: { readonly done: number; readonly total: number } | un
 
 function offlineWords({ message, until }: Extract<TargetStatus, { kind: 'offline' }>): string {
   if (until === undefined) return l10n.t('offline: {0}', message);
-  return l10n.t('offline until {0}: {1}', new Date(until).toLocaleTimeString(), message);
+  return l10n.t('offline, next attempt at {0}: {1}', new Date(until).toLocaleTimeString(), message);
 }
 
 const both = (icon: string, words: string, severity: Description['severity']): Description => ({

@@ -44,7 +44,7 @@ test('without a connection it says until when', () => {
   const { tooltip } = text({ kind: 'offline', message: 'no route', until });
   assert.equal(
     tooltip.split('\n')[1],
-    `app ⇄ ws://host:4848/app: offline until ${new Date(until).toLocaleTimeString()}: no route`,
+    `app ⇄ ws://host:4848/app: offline, next attempt at ${new Date(until).toLocaleTimeString()}: no route`,
   );
 });
 
