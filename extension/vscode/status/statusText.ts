@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { countText } from '../files/sizeText.ts';
 import { type TargetStatus, worst } from './targetStatus.ts';
+import { inWords } from '../messages/errorText.ts';
 
 /** One target as the status bar and the Targets view show it. */
 export interface ShownTarget {
@@ -150,12 +151,12 @@ function describe(status: TargetStatus): Description {
     case 'stopped':
       return {
         icon: 'error',
-        words: l10n.t('stopped: {0}', status.message),
+        words: l10n.t('stopped: {0}', inWords(status.message)),
         short: l10n.t('stopped'),
         severity: 'error',
       };
     case 'failed':
-      return { icon: 'error', words: status.message, short: l10n.t('failed'), severity: 'error' };
+      return { icon: 'error', words: inWords(status.message), short: l10n.t('failed'), severity: 'error' };
   }
 }
 

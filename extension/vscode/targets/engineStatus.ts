@@ -2,20 +2,19 @@ import * as l10n from '@vscode/l10n';
 import type { ConnectionState } from '../../connect/connectionState.ts';
 import type { SyncState } from '../../sync/syncState.ts';
 import type { TargetStatus } from '../status/targetStatus.ts';
-import { inWords } from '../messages/errorText.ts';
 
 /**
  * What a person should know about a target that nothing holds back: the state of its engine (undefined: not started yet), and
  * of the connection to its server where that is the reason.
  */
 export function engineStatus(state: SyncState | undefined, connection: ConnectionState | undefined): TargetStatus {
-  if (connection?.kind === 'failed') return { kind: 'failed', message: inWords(connection.error.message) };
+  if (connection?.kind === 'failed') return { kind: 'failed', message: connection.error.message };
   if (!state) return offline(connection);
   switch (state.kind) {
     case 'stopped':
       return state.brake.kind === 'guarded' ? { kind: 'asksWrite' } : { kind: 'stopped', message: state.brake.message };
     case 'failed':
-      return { kind: 'failed', message: inWords(state.error.message) };
+      return { kind: 'failed', message: state.error.message };
     case 'offline':
       return offline(connection);
     case 'conflicts':
@@ -30,7 +29,7 @@ export function engineStatus(state: SyncState | undefined, connection: Connectio
 
 function offline(connection: ConnectionState | undefined): TargetStatus {
   if (connection?.kind !== 'waiting') return { kind: 'offline', message: l10n.t('connecting') };
-  return { kind: 'offline', message: inWords(connection.error.message), until: connection.until };
+  return { kind: 'offline', message: connection.error.message, until: connection.until };
 }
 
 /** Whether an error is about the connection, which says so itself and comes back by itself. */
