@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Operation } from '../../server/protocol/messages/files.ts';
 import { printable } from '../../server/protocol/wirePath.ts';
 import { type AppliedOperation, keyOf, pathsOf, type Plan } from './plan.ts';
 
@@ -12,11 +14,16 @@ export function stepsOf({ toLocal, toRemote }: Pick<Plan, 'toLocal' | 'toRemote'
 /** Equal for equal steps of the same side alone. */
 export const stepKey = ({ side, operation }: AppliedOperation): string => `${side} ${keyOf(operation)}`;
 
+/** Whether these are the same in the same order, as two looks at a large plan mostly are; told without a text for each. */
+const areSame = (a: readonly Operation[], b: readonly Operation[]): boolean =>
+  a.length === b.length && a.every((operation, index) => isDeepStrictEqual(operation, b[index]));
+
 /** So many paths are named. */
 const MOST_NAMED = 3;
 
 /** In words what is no longer as it was shown; null when exactly that would be carried out. */
 export function planDifference(shown: Plan, found: Plan): string | null {
+  if (areSame(shown.toLocal, found.toLocal) && areSame(shown.toRemote, found.toRemote)) return null;
   const [before, now] = [stepsOf(shown), stepsOf(found)];
   const [known, current] = [new Set(before.map(stepKey)), new Set(now.map(stepKey))];
   const changed = [

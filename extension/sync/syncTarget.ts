@@ -251,18 +251,18 @@ export class TargetSync {
   }
 
   /**
-   * Carries out the chosen steps ({@link stepKey}) of a plan that a person was shown, brakes included; the rest stays as it is,
-   * and conflicts are left alone. When another look finds something else to do than was shown, nothing is done.
+   * Carries out a plan that a person was shown, brakes included, but for the steps that they left out ({@link stepKey}); conflicts
+   * are left alone. When another look finds something else to do than was shown, nothing is done.
    * @throws SynclineError `Changed`, telling the difference; else as {@link syncOnce}
    */
-  async carryOut(shown: Plan, chosen: ReadonlySet<string>, options: SyncOnceOptions = {}): Promise<SyncSummary> {
+  async carryOut(shown: Plan, leftOut: ReadonlySet<string>, options: SyncOnceOptions = {}): Promise<SyncSummary> {
     const spent = this.#measure();
     let difference: string | null = null;
     const approve = (found: Plan): boolean => (difference = planDifference(shown, found)) === null;
     const { applied, plan } = await this.#exclusive.run(async () => {
       this.#cycle.forgetFailures();
       const signal = this.#orClosed(options.signal);
-      const only = (step: AppliedOperation): boolean => chosen.has(stepKey(step));
+      const only = (step: AppliedOperation): boolean => leftOut.size === 0 || !leftOut.has(stepKey(step));
       const result = await this.#cycle.run({ ...options, signal, look: LOOK_AT_ALL, confirmed: true, approve, only });
       if (difference !== null) throw new SynclineError('Changed', `${difference} Nothing was done.`);
       return result;

@@ -5,9 +5,10 @@ import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { SynclineError } from '../../../server/protocol/errors.ts';
 import { joinWirePath, nameOf, type WirePath } from '../../../server/protocol/wirePath.ts';
 import { contentUri } from '../files/serverFileSystem.ts';
+import { inSlices } from '../../sync/inSlices.ts';
 import type { Plan } from '../../sync/plan.ts';
 import { isPlanStep, type PlanStep } from '../plan/planTree.ts';
-import { planDocument } from '../targets/planText.ts';
+import { planDocumentInSteps } from '../targets/planText.ts';
 import type { WorkspaceTarget } from '../targets/workspaceTarget.ts';
 import type { CommandHandlers } from './commandIds.ts';
 import type { Services } from './services.ts';
@@ -27,17 +28,18 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
       for (const target of chosenTargets(services, subject)) made.push([target, await target.plan()]);
       plans.replace(made);
       await vscode.commands.executeCommand('syncline.plan.focus');
-      return made.map(([target, plan]) => planDocument(titleOf(target), plan));
+      const texts: string[] = [];
+      for (const [target, plan] of made) texts.push(await inSlices(planDocumentInSteps(titleOf(target), plan)));
+      return texts;
     },
 
     /** Returns the summary of each target. Where something else is to be done than was shown, the new plan is shown instead. */
     async syncSelected() {
       const summaries: unknown[] = [];
       for (const [target, shown] of plans.all) {
-        const { chosen } = shown;
-        if (chosen.size === 0) continue;
+        if (shown.chosen === 0) continue;
         try {
-          summaries.push(await target.carryOut(shown.plan, chosen));
+          summaries.push(await target.carryOut(shown.plan, shown.leftOut));
           plans.close(target);
         } catch (error) {
           if (SynclineError.from(error).code === 'Changed') plans.show(target, await target.plan());
@@ -55,7 +57,8 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
     closePlan: () => Promise.resolve(plans.close()),
 
     async showPlanText() {
-      const texts = plans.all.map(([target, { plan }]) => planDocument(titleOf(target), plan));
+      const texts: string[] = [];
+      for (const [target, { plan }] of plans.all) texts.push(await inSlices(planDocumentInSteps(titleOf(target), plan)));
       await showDocument(l10n.t('Syncline: Preview'), texts.join('\n\n'));
     },
 

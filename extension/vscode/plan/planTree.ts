@@ -131,14 +131,15 @@ function groupsOf(target: WorkspaceTarget, shown: ShownPlan): PlanGroup[] {
 
 function rowsOf(group: PlanGroup): PlanRow[] {
   const { target, shown, what } = group;
-  const rows: PlanRow[] =
-    what === 'conflicts'
-      ? shown.plan.conflicts.map((conflict) => ({ kind: 'conflict', target, conflict }))
-      : what === 'problems'
-        ? shown.plan.problems.map((problem) => ({ kind: 'planProblem', problem }))
-        : shown.of(what).map((step) => ({ kind: 'planStep', target, shown, step }));
-  if (rows.length <= MOST_ROWS) return rows;
-  return [...rows.slice(0, MOST_ROWS), { kind: 'planMore', group, rest: rows.length - MOST_ROWS }];
+  const { conflicts, problems } = shown.plan;
+  const few = <T>(all: readonly T[], rowOf: (each: T) => PlanRow): PlanRow[] => {
+    const rows = all.slice(0, MOST_ROWS).map(rowOf);
+    if (all.length > MOST_ROWS) rows.push({ kind: 'planMore', group, rest: all.length - MOST_ROWS });
+    return rows;
+  };
+  if (what === 'conflicts') return few(conflicts, (conflict) => ({ kind: 'conflict', target, conflict }));
+  if (what === 'problems') return few(problems, (problem) => ({ kind: 'planProblem', problem }));
+  return few(shown.of(what), (step) => ({ kind: 'planStep', target, shown, step }));
 }
 
 const stepsOfGroup = ({ shown, what }: PlanGroup): readonly AppliedOperation[] =>

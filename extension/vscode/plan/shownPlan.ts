@@ -5,13 +5,11 @@ import { stepKey, stepsOf } from '../../sync/planDifference.ts';
 export class ShownPlan {
   readonly plan: Plan;
   readonly steps: readonly AppliedOperation[];
-  readonly #keys: ReadonlyMap<AppliedOperation, string>;
-  readonly #left = new Set<string>();
+  readonly #left = new Set<AppliedOperation>();
 
   constructor(plan: Plan) {
     this.plan = plan;
     this.steps = stepsOf(plan);
-    this.#keys = new Map(this.steps.map((step) => [step, stepKey(step)]));
   }
 
   of(side: AppliedOperation['side']): readonly AppliedOperation[] {
@@ -19,22 +17,24 @@ export class ShownPlan {
   }
 
   isChosen(step: AppliedOperation): boolean {
-    return !this.#left.has(this.#key(step));
+    return !this.#left.has(step);
   }
 
+  /** `steps`: of this plan. */
   choose(steps: readonly AppliedOperation[], chosen: boolean): void {
     for (const step of steps) {
-      if (chosen) this.#left.delete(this.#key(step));
-      else this.#left.add(this.#key(step));
+      if (chosen) this.#left.delete(step);
+      else this.#left.add(step);
     }
   }
 
-  /** Keys of the steps that are to be carried out. */
-  get chosen(): ReadonlySet<string> {
-    return new Set(this.steps.map((step) => this.#key(step)).filter((key) => !this.#left.has(key)));
+  /** How many steps are to be carried out. */
+  get chosen(): number {
+    return this.steps.length - this.#left.size;
   }
 
-  #key(step: AppliedOperation): string {
-    return this.#keys.get(step) ?? stepKey(step);
+  /** Keys of those that are not. */
+  get leftOut(): ReadonlySet<string> {
+    return new Set([...this.#left].map(stepKey));
   }
 }

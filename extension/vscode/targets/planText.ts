@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import type { Problem } from '../../../server/protocol/problem.ts';
 import { printable } from '../../../server/protocol/wirePath.ts';
+import { atOnce, STEP, type Steps } from '../../sync/inSlices.ts';
 import type { Plan } from '../../sync/plan.ts';
 import type { Conflict } from '../../sync/reconcile/conflict.ts';
 import { conflictWords } from '../conflicts/conflictText.ts';
@@ -23,7 +24,9 @@ export function planSummary(plan: Plan): string {
 }
 
 /** The whole plan as a document. */
-export function planDocument(title: string, plan: Plan): string {
+export const planDocument = (title: string, plan: Plan): string => atOnce(planDocumentInSteps(title, plan));
+
+export function* planDocumentInSteps(title: string, plan: Plan): Steps<string> {
   const summary = planSummary(plan);
   return [
     title,
@@ -31,21 +34,23 @@ export function planDocument(title: string, plan: Plan): string {
     `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
     l10n.t('Nothing has been changed; “Syncline: Sync Now” carries this out.'),
     ...(plan.brake ? ['', l10n.t('This needs your word first: {0}', plan.brake.message)] : []),
-    ...section(l10n.t('To the server'), plan.toRemote.map(operationLine)),
-    ...section(l10n.t('To this folder'), plan.toLocal.map(operationLine)),
-    ...section(
+    ...(yield* section(l10n.t('To the server'), plan.toRemote, operationLine)),
+    ...(yield* section(l10n.t('To this folder'), plan.toLocal, operationLine)),
+    ...(yield* section(
       l10n.t('Conflicts: both sides changed, nothing is touched until you decide'),
-      plan.conflicts.map(conflictLine),
-    ),
-    ...section(l10n.t('Problems: these are left alone, everything else goes on'), plan.problems.map(problemLine)),
+      plan.conflicts,
+      conflictLine,
+    )),
+    ...(yield* section(l10n.t('Problems: these are left alone, everything else goes on'), plan.problems, problemLine)),
     '',
   ].join('\n');
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0
-    ? []
-    : ['', `${title} (${lines.length.toLocaleString('en')})`, ...lines.map((line) => `  ${line}`)];
+function* section<T>(title: string, all: readonly T[], lineOf: (each: T) => string): Steps<string[]> {
+  if (all.length === 0) return [];
+  const lines = ['', `${title} (${all.length.toLocaleString('en')})`];
+  for (const each of all) if (lines.push(`  ${lineOf(each)}`) % STEP === 0) yield;
+  return lines;
 }
 
 const VERB = 10;

@@ -212,18 +212,17 @@ export class WorkspaceTarget {
   }
 
   /**
-   * Carries out the chosen steps of a plan that was shown, and nothing else. When some were left out, automatic sync stays
+   * Carries out a plan that was shown, but for the steps that were left out ({@link stepKey}). When some were, automatic sync stays
    * paused: it would carry them out at once.
    * @throws SynclineError `Changed` when something else is to be done by now
    */
-  async carryOut(plan: Plan, chosen: ReadonlySet<string>): Promise<SyncSummary> {
+  async carryOut(plan: Plan, leftOut: ReadonlySet<string>): Promise<SyncSummary> {
     const engine = this.#ready();
     if (plan.toRemote.length > 0) await this.#options.guard.require([this.address]);
-    const left = plan.toLocal.length + plan.toRemote.length - chosen.size;
-    if (left > 0 && this.#isAutomatic) await this.pause();
+    if (leftOut.size > 0 && this.#isAutomatic) await this.pause();
     try {
       return await withProgress(l10n.t('Syncing “{0}”', this.folder.name), (signal, progress) =>
-        engine.carryOut(plan, chosen, { signal, onProgress: (now) => this.#follow(now, progress) }),
+        engine.carryOut(plan, leftOut, { signal, onProgress: (now) => this.#follow(now, progress) }),
       );
     } finally {
       if (this.#held?.kind === 'asksFirstSync') void this.#begin();

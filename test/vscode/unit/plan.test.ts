@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ShownPlan } from '../../../extension/vscode/plan/shownPlan.ts';
 import { groupText, stepLine } from '../../../extension/vscode/plan/stepText.ts';
+import type { AppliedOperation } from '../../../extension/sync/plan.ts';
+import { stepKey } from '../../../extension/sync/planDifference.ts';
 import { contentIdOf } from '../../../server/protocol/contentId.ts';
 import type { Operation } from '../../../server/protocol/messages/files.ts';
 import { parseWirePath } from '../../../server/protocol/wirePath.ts';
@@ -31,10 +33,10 @@ test('each step says what happens to its file', () => {
 
 test('everything is chosen at first, and what is left out is not carried out', () => {
   const up = shown.of('remote');
-  assert.equal(shown.chosen.size, 3);
+  assert.equal(shown.chosen, 3);
   assert.equal(groupText(up, up), '2 steps · 5 B');
   shown.choose(up.slice(0, 1), false);
-  assert.equal(shown.chosen.size, 2);
+  assert.deepEqual([shown.chosen, [...shown.leftOut]], [2, [stepKey(up[0] as AppliedOperation)]]);
   assert.equal(
     groupText(
       up,
@@ -43,5 +45,5 @@ test('everything is chosen at first, and what is left out is not carried out', (
     '1 of 2 · 2 B',
   );
   shown.choose(up, true);
-  assert.equal(shown.chosen.size, 3);
+  assert.deepEqual([shown.chosen, shown.leftOut.size], [3, 0]);
 });
