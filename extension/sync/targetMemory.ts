@@ -194,15 +194,20 @@ export class TargetMemory {
     if (changes.length > 0) store.saveFolders(changes);
   }
 
-  /** Most of what a first look learns is about files: all but the last piece, so that the save itself keeps nobody waiting. */
+  /**
+   * Most of what a first look learns is about files: all but the last piece, and that too where it is a large folder, so that the save
+   * itself keeps nobody waiting.
+   */
   async #saveFiles(): Promise<void> {
     const { store, cache } = this.#options;
     for (;;) {
       const files = cache.changes(FILES_AT_ONCE);
-      if (files.length === cache.changed) return;
+      const isLast = files.length === cache.changed;
+      if (isLast && files.every(([, { length }]) => length <= FILES_AT_ONCE)) return;
       store.saveFiles(files);
       cache.saved(files);
       await setImmediate();
+      if (isLast) return;
     }
   }
 

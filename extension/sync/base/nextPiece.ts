@@ -18,17 +18,21 @@ class Way {
   piece(from: TreeNode | undefined, to: Directory): Directory {
     if (from === to) return to;
     const old = childrenOf(from);
-    const children = new Map<string, TreeNode>();
-    let isWhole = true;
+    const left: [name: string, as: TreeNode | undefined][] = [];
     for (const [name, node] of to.children) {
-      const before = old.get(name);
-      const taken = node.kind !== 'directory' || before === node ? node : this.#folder(before, node);
-      if (taken) children.set(name, taken);
-      isWhole &&= taken === node;
+      if (node.kind !== 'directory' || old.get(name) === node) continue;
+      const taken = this.#folder(old.get(name), node);
+      if (taken !== node) left.push([name, taken]);
     }
     // not before: the first folder that differs is always finished
     this.#left -= to.children.size;
-    return isWhole ? to : { kind: 'directory', children };
+    if (left.length === 0) return to;
+    const children = new Map(to.children);
+    for (const [name, node] of left) {
+      if (node) children.set(name, node);
+      else children.delete(name);
+    }
+    return { kind: 'directory', children };
   }
 
   #folder(from: TreeNode | undefined, to: Directory): TreeNode | undefined {

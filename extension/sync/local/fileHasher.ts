@@ -50,12 +50,11 @@ export class FileHasher {
   /** `found` is called now or when the file is read, or never if it cannot be read. */
   add(path: WirePath, identity: StatIdentity, known: TreeNode | undefined, found: Found): void {
     const content = this.#cache.contentAt(path, identity);
-    const file = { path, identity, mayBeMoved: content === undefined, known, found };
-    if (content) this.#find(file, content);
-    else this.#pending.push(file);
+    if (content) this.#find(identity, known, found, content);
+    else this.#pending.push({ path, identity, mayBeMoved: content === undefined, known, found });
   }
 
-  #find({ identity, known, found }: PendingFile, content: ContentId): void {
+  #find(identity: StatIdentity, known: TreeNode | undefined, found: Found, content: ContentId): void {
     const executable = executableBit(identity, known);
     // the base's own node, so that nobody has to find out again that nothing has changed
     const isKnown = known?.kind === 'file' && known.content === content && known.executable === executable;
@@ -90,7 +89,7 @@ export class FileHasher {
     await this.#cache.prepare(signal);
     const isUnknown = (file: PendingFile): boolean => {
       const content = file.mayBeMoved ? this.#cache.contentOf(file.path, file.identity) : undefined;
-      if (content !== undefined) this.#find(file, content);
+      if (content !== undefined) this.#find(file.identity, file.known, file.found, content);
       return content === undefined;
     };
     return inSlices(filterInSteps(waiting, isUnknown), signal);

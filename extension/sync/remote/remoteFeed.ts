@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Entry, sameEntry } from '../../../server/protocol/entry.ts';
 import * as files from '../../../server/protocol/messages/files.ts';
 import type { ParamsOf, ResultOf } from '../../../server/protocol/messages/message.ts';
@@ -10,6 +11,8 @@ import { TreeEditor } from '../tree/treeEditor.ts';
 import { RemoteTree } from './remoteTree.ts';
 import type { ShareFolder } from './shareFolder.ts';
 
+/** Changes. */
+const LARGE_PAGE = 1000;
 /** Rounds of catching up with a share that changes all the time, before going on with what is known. */
 const MOST_ROUNDS = 5;
 
@@ -129,6 +132,8 @@ export class RemoteFeed {
       while (page) {
         const params = { ...this.#share(), ...page, limit: client.server.limits.page };
         const answer: Answer = await client.request(files.changes, params, { signal });
+        // to check a large page was work enough for one turn of the event loop
+        if (answer.changes.length > LARGE_PAGE) await setImmediate();
         if (answer.reset) snapshot = new TreeEditor(EMPTY_TREE);
         page = this.#take(answer, snapshot);
         if (!answer.snapshot) snapshot = null;

@@ -58,7 +58,8 @@ export function planCommands(services: Services): Pick<CommandHandlers, Names> {
 
     async showPlanText() {
       const texts: string[] = [];
-      for (const [target, { plan }] of plans.all) texts.push(await inSlices(planDocumentInSteps(titleOf(target), plan)));
+      for (const [target, { plan }] of plans.all)
+        texts.push(await inSlices(planDocumentInSteps(titleOf(target), plan)));
       await showDocument(l10n.t('Syncline: Preview'), texts.join('\n\n'));
     },
 
