@@ -47,11 +47,8 @@ export interface ContinuousSyncOptions {
   readonly watchesLocal?: boolean;
   /** Whether another program is in the middle of changing the local folder. */
   readonly isHeldBack: () => boolean;
-  /**
-   * Sends a file without a round, beside one that may be under way, or has a round look at it; left out: it waits for the next one.
-   * `isIdle`: no round is under way, so one is to confirm what was sent, and to do what takes long.
-   */
-  readonly express?: (path: string, isIdle: boolean) => void;
+  /** Sends a file beside a round, or has a round look at it; left out: it waits for the next one. */
+  readonly express?: (path: string) => void;
   readonly log: (event: string, data: object) => void;
 }
 
@@ -370,15 +367,11 @@ export class ContinuousSync {
     }
   }
 
-  /**
-   * Files saved while a round is under way do not wait for its end, which may be an upload of minutes; one that is saved while
-   * nothing is going on does not wait for all that a round looks at. What changed together is looked at together.
-   */
+  /** Files saved while a round is under way do not wait for its end, which may be an upload of minutes. */
   #seen(hint: Look): void {
     const { express, isHeldBack } = this.#options;
-    const isIdle = this.#round === null;
-    const isSave = typeof hint !== 'string' && hint.size <= (isIdle ? 1 : FEW_SAVES);
-    if (express && isSave && !this.#isPaused && !isHeldBack()) for (const path of hint) express(path, isIdle);
+    const isSave = typeof hint !== 'string' && hint.size <= FEW_SAVES;
+    if (express && isSave && this.#round && !this.#isPaused && !isHeldBack()) for (const path of hint) express(path);
     else this.#hint({ local: hint, remote: 'nothing' });
   }
 

@@ -3,9 +3,6 @@ import type { WirePath } from '../../server/protocol/wirePath.ts';
 import type { ContinuousSync } from './continuousSync.ts';
 import type { SyncCycle } from './syncCycle.ts';
 
-/** A larger file is sent by a round where none is under way: it tells how far it is, and can be stopped. */
-const MOST_BYTES = 1024 * 1024;
-
 /** Sends files as they are saved; those of one path one after the other, those of different paths side by side. */
 export class SavedFiles {
   readonly #cycle: Pick<SyncCycle, 'express'>;
@@ -23,14 +20,11 @@ export class SavedFiles {
     this.#log = log;
   }
 
-  /**
-   * What is not that simple, or goes wrong, is left to the next round. `isIdle`: so is what takes a while, and a round confirms what
-   * was sent.
-   */
-  send(path: WirePath, isIdle = false): void {
+  /** What is not that simple, or goes wrong, is left to the next round. */
+  send(path: WirePath): void {
     const before = this.#underWay.get(path) ?? Promise.resolve();
     const sent = before
-      .then(() => this.#send(path, isIdle))
+      .then(() => this.#send(path))
       .catch((error: unknown) => {
         this.#log('saveNotSent', { path, code: SynclineError.from(error).code });
         this.#continuous.hint(new Set([path]));
@@ -46,11 +40,10 @@ export class SavedFiles {
     await Promise.all(this.#underWay.values());
   }
 
-  async #send(path: WirePath, isIdle: boolean): Promise<void> {
+  async #send(path: WirePath): Promise<void> {
     const isPaused = this.#continuous.state.kind === 'paused';
-    const most = isIdle ? MOST_BYTES : Infinity;
-    const isSent = !isPaused && (await this.#cycle.express(path, (applied) => this.#continuous.tell(applied), most));
-    if (isSent && !isIdle) this.#continuous.refresh();
+    const isSent = !isPaused && (await this.#cycle.express(path, (applied) => this.#continuous.tell(applied)));
+    if (isSent) this.#continuous.refresh();
     else this.#continuous.hint(new Set([path]));
   }
 }

@@ -7,26 +7,17 @@ import type { LocalSide, RemoteSide } from './sides.ts';
 import { entryOf, nodeAt, type Tree } from './tree/tree.ts';
 import { using } from './using.ts';
 
-export interface SendSavedOptions {
-  readonly local: LocalSide;
-  readonly remote: RemoteSide;
-  readonly base: Tree;
-  readonly mode: Mode;
-  /** A larger file is not that simple. */
-  readonly mostBytes: number;
-}
-
 /**
  * Sends one file that both sides know, as it is on disk now, if by the rules of the mode that is all there is to do about
  * it. Returns what was done; null: it is not that simple, or the server held something else.
  */
 export async function sendSaved(
   path: WirePath,
-  { local, remote, base, mode, mostBytes }: SendSavedOptions,
+  { local, remote, base, mode }: { local: LocalSide; remote: RemoteSide; base: Tree; mode: Mode },
 ): Promise<Operation | 'agrees' | null> {
   const known = nodeAt(base, path);
   if (known?.kind !== 'file' || !remote.isOnline || local.rules.isIgnored(path, false)) return null;
-  const entry = await local.lookAtFile(path, mostBytes);
+  const entry = await local.lookAtFile(path);
   if (!entry) return null;
   const { tree } = await remote.scan({ look: 'nothing', base });
   const there = nodeAt(tree, path);

@@ -14,8 +14,8 @@ export interface LocalSide extends Endpoint {
   /** What tells the folder from another one in its place, as of the last scan; undefined where nothing does. */
   readonly rootIdentity?: string | undefined;
 
-  /** Reads one file again and takes it into the picture; null when there is no file that could be synced, or a larger one. */
-  lookAtFile(path: WirePath, mostBytes?: number): Promise<FileEntry | null>;
+  /** Reads one file again and takes it into the picture; null when there is no file that could be synced. */
+  lookAtFile(path: WirePath): Promise<FileEntry | null>;
 }
 
 /** The side that is somewhere else: it can be picked up from a cursor, and answers may get lost on the way. */

@@ -111,16 +111,12 @@ export class SyncCycle {
 
   /**
    * The fast path of a save: sends one known file as it is on disk now, beside a round that may be under way. False when
-   * there is more to it, or to the file than so many bytes; then a round has to look at it.
+   * there is more to it; then a round has to look at it.
    */
-  async express(
-    path: WirePath,
-    onApplied: (applied: AppliedOperation) => void,
-    mostBytes = Infinity,
-  ): Promise<boolean> {
+  async express(path: WirePath, onApplied: (applied: AppliedOperation) => void): Promise<boolean> {
     if (this.#isGuarded || this.#busy.has(path) || this.#blocked.has(path) || this.#expressed.has(path)) return false;
     const { local, remote, mode } = this.#options;
-    const sending = sendSaved(path, { local, remote, base: this.memory.base, mode, mostBytes });
+    const sending = sendSaved(path, { local, remote, base: this.memory.base, mode });
     this.#expressed.set(path, sending);
     try {
       const sent = await sending;

@@ -189,8 +189,7 @@ export class TargetSync {
       exclusive: this.#exclusive,
       clock,
       ...(options.watchLocal !== undefined && { watchesLocal: options.watchLocal }),
-      express: (path, isIdle) =>
-        isWirePath(path) ? this.#saves.send(path, isIdle) : this.#continuous.hint(new Set([path])),
+      express: (path) => (isWirePath(path) ? this.#saves.send(path) : this.#continuous.hint(new Set([path]))),
       isHeldBack: () => isGitAtWork(root),
       log,
     });

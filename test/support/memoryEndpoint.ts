@@ -103,9 +103,9 @@ export class MemoryEndpoint implements LocalSide, RemoteSide {
     return this.resent(commits);
   }
 
-  async lookAtFile(path: WirePath, mostBytes = Infinity): Promise<FileEntry | null> {
+  async lookAtFile(path: WirePath): Promise<FileEntry | null> {
     const node = nodeAt(this.tree, path);
-    if (node?.kind !== 'file' || node.size > mostBytes) return null;
+    if (node?.kind !== 'file') return null;
     const editor = new TreeEditor(this.#picture);
     editor.set(path, node);
     this.#picture = editor.tree();

@@ -45,7 +45,7 @@ export class RunningSync {
       clock,
       watchesLocal: true,
       isHeldBack: () => this.isHeldBack,
-      express: (path, isIdle) => this.saves.send(path as WirePath, isIdle),
+      express: (path) => this.saves.send(path as WirePath),
       log,
     });
     this.saves = new SavedFiles(this.cycle, this.sync, log);

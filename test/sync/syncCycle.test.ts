@@ -336,7 +336,6 @@ test('express: leaves to a round what needs a closer look', async (t) => {
     target.cycle.express(parseWirePath(path), () => assert.fail(path));
   assert.equal(await express('a'), false, 'the server has changed it');
   assert.equal(await express('missing'), false);
-  assert.equal(await target.cycle.express(parseWirePath('d/b'), () => assert.fail('d/b'), 0), false, 'it is too large');
   target.local.tree = treeOf('a=2 new=3');
   assert.equal(await express('d/b'), false, 'it is gone');
   target.remote.isOnline = false;

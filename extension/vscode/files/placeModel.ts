@@ -21,6 +21,8 @@ export class PlaceModel {
   readonly #connection: Connection;
   readonly #folders = new Map<Key, Folder>();
   readonly #stale = new Set<Key>();
+  /** Those that are being read: what is told of them meanwhile may be newer than what is read. */
+  readonly #reading = new Set<Key>();
   /** Those whose fresh look will be told. */
   readonly #looking = new Set<Key>();
   readonly #turns = new Map<Key, Exclusive>();
@@ -103,6 +105,7 @@ export class PlaceModel {
 
   async #look(path: Key, known: Folder | undefined): Promise<Folder> {
     this.#stale.delete(path);
+    this.#reading.add(path);
     try {
       const atLeast = Math.max(PAGE, known?.rows.length ?? 0);
       const client = await this.#client();
@@ -121,6 +124,8 @@ export class PlaceModel {
       }
       this.#stale.add(path);
       throw error;
+    } finally {
+      this.#reading.delete(path);
     }
   }
 
@@ -154,11 +159,12 @@ export class PlaceModel {
 
   #apply(event: FeedEvent): void {
     if (event === 'everything') {
-      for (const key of this.#folders.keys()) this.#stale.add(key);
+      for (const key of [...this.#folders.keys(), ...this.#reading]) this.#stale.add(key);
       this.#changes.emit([this.root]);
       return;
     }
     const stale = foldersToRefresh(this.#folders, event);
+    for (const key of this.#reading) stale.add(key);
     if (stale.size === 0) return;
     for (const key of stale) this.#stale.add(key);
     this.#changes.emit([...stale].filter((key) => isWithin(key ?? ('' as WirePath), this.root) || key === this.root));

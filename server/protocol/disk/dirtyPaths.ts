@@ -5,14 +5,12 @@ const MAX_PATHS = 20_000;
 
 /** No more than these, and only written to: nothing that is paired with something else, so a short pause will do. */
 const FEW_PATHS = 4;
-/** Of the pause: where it was quiet for twice the pause before, and where it was not, as when a file is written to bit by bit. */
-const SHORT = 0.05;
-const SHORT_AMID_OTHERS = 0.2;
+/** Of the pause: editors empty a file before they write to it, and some write it bit by bit. */
+const SHORT = 0.2;
 
 /**
  * Collects dirty paths and reports them together: after a pause, or after ten times that while events keep coming. A few files
- * that were written to in place are a save, and are reported after a twentieth of the pause, or a fifth when another report was
- * not long ago.
+ * that were written to in place are a save, and are reported after a fifth of the pause.
  */
 export class DirtyPaths {
   readonly #report: (paths: ReadonlySet<string> | 'everything') => void;
@@ -21,7 +19,6 @@ export class DirtyPaths {
   #everything = false;
   #onlyWrites = true;
   #firstAt = 0;
-  #reportedAt = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #burst = 0;
   #burstEnd: NodeJS.Immediate | null = null;
@@ -82,8 +79,7 @@ export class DirtyPaths {
     else if (now - this.#firstAt >= this.#pauseMs * 9) return;
     else clearTimeout(this.#timer);
     const isSave = this.#onlyWrites && !this.#everything && this.#paths.size <= FEW_PATHS;
-    const short = now - this.#reportedAt > this.#pauseMs * 2 ? SHORT : SHORT_AMID_OTHERS;
-    this.#timer = setTimeout(() => this.#flush(), this.#pauseMs * (isSave ? short : 1));
+    this.#timer = setTimeout(() => this.#flush(), this.#pauseMs * (isSave ? SHORT : 1));
     this.#timer.unref();
   }
 
@@ -93,7 +89,6 @@ export class DirtyPaths {
     this.#everything = false;
     this.#onlyWrites = true;
     this.#paths = new Set();
-    this.#reportedAt = performance.now();
     this.#report(report);
   }
 }

@@ -21,8 +21,8 @@ export interface WatchOptions {
   /** Some folders cannot be watched (limits of the system, usually): rely on periodic scans. Called once at most. */
   readonly onDegraded?: ((error: SynclineError) => void) | undefined;
   /**
-   * Reports are held back until nothing has happened for so long, at most ten times as long; a twentieth of it when
-   * all that happened after a quiet while is that a few files were written to. Milliseconds; default 20.
+   * Reports are held back until nothing has happened for so long, at most ten times as long; a fifth of it when all that
+   * happened is that a few files were written to. Milliseconds; default 20.
    */
   readonly debounceMs?: number | undefined;
 }

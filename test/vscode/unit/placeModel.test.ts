@@ -86,6 +86,17 @@ test('a change that is told while a page is read is not lost', async (t) => {
   assert.deepEqual([rows.length, new Set(rows.map((row) => row.modifiedAt))], [1000, new Set([2])]);
 });
 
+test('a change that is told during the first look is not lost', async (t) => {
+  const { place, gates, changeEverything } = setUp(t);
+  const slow = hold(gates);
+  const first = place.folder(MANY);
+  await slow.arrived();
+  changeEverything();
+  slow.open();
+  await first;
+  assert.equal((await place.folder(MANY)).rows[0]?.modifiedAt, 2);
+});
+
 test('of two looks the later one counts', async (t) => {
   const { place, gates, changeEverything } = setUp(t);
   await place.folder(MANY);
