@@ -41,12 +41,7 @@ export class StatCache {
 
   /** Reads all that is stored, if that was not done before; a look at many files is cheaper then. */
   async load(signal?: AbortSignal): Promise<void> {
-    const slice = new TimeSlice();
-    for (const [folder, files] of this.#stored?.knownFiles() ?? []) {
-      if (!this.#folders.has(folder)) this.#folders.set(folder, new Map(files));
-      if (slice.spent) await slice.rest(signal);
-    }
-    this.#stored = undefined;
+    await inSlices(this.#loading(), signal);
   }
 
   contentOf(path: WirePath, identity: StatIdentity): ContentId | undefined {
@@ -161,10 +156,16 @@ export class StatCache {
     return stored;
   }
 
-  *#inodes(): Steps<Map<string, KnownFile>> {
-    for (const [folder, files] of this.#stored?.knownFiles() ?? [])
+  *#loading(): Steps<void> {
+    for (const [folder, files] of this.#stored?.knownFiles() ?? []) {
       if (!this.#folders.has(folder)) this.#folders.set(folder, new Map(files));
+      yield;
+    }
     this.#stored = undefined;
+  }
+
+  *#inodes(): Steps<Map<string, KnownFile>> {
+    yield* this.#loading();
     const inodes = new Map<string, KnownFile>();
     for (const files of this.#folders.values())
       for (const known of files.values()) {
