@@ -8,10 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantile } from './figures.ts';
 
-const { systemClock } = await import('../../extension/connect/clock.ts');
-const { connect } = await import('../../extension/connect/connect.ts');
-const { Connection } = await import('../../extension/connect/connection.ts');
 const { TargetSync } = await import('../../extension/sync/syncTarget.ts');
+const { providerOf } = await import('./provider.ts');
 const { startServer } = await import('../support/serverProcess.ts');
 
 const SIZE = 10_000;
@@ -32,13 +30,7 @@ const server = await startServer(
     env: { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'spans.ts')}`, SYNCLINE_SPANS: spansFile },
   },
 );
-const { url, token } = server;
-const provider = new Connection({
-  connect: (signal) => connect({ url, token, clientName: 'bench', clientVersion: '1' }, { signal }),
-  share: 'files',
-  keepTrying: false,
-  clock: systemClock,
-});
+const provider = providerOf(server);
 const target = await TargetSync.open({
   root,
   share: 'files',

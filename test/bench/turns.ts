@@ -10,13 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../../extension/connect/clock.ts';
-import { connect } from '../../extension/connect/connect.ts';
-import { Connection } from '../../extension/connect/connection.ts';
 import { TargetSync } from '../../extension/sync/syncTarget.ts';
 import { startServer } from '../support/serverProcess.ts';
 import { BlockingWatch } from '../vscode/measure/blocking.ts';
 import { plantFiles } from './plantFiles.ts';
+import { providerOf } from './provider.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -43,13 +41,7 @@ try {
     { after: (work) => void cleanUps.push(work) },
     { directory: share, args: ['--share', `empty=${empty}`] },
   );
-  const { url, token } = server;
-  const provider = new Connection({
-    connect: (signal) => connect({ url, token, clientName: 'bench', clientVersion: '1' }, { signal }),
-    share: 'files',
-    keepTrying: false,
-    clock: systemClock,
-  });
+  const provider = providerOf(server);
   cleanUps.push(() => provider.close());
   const options = { root, share: 'files', mode: 'two-way', stateDirectory: join(home, 'state'), provider } as const;
   let target = await TargetSync.open(options);
