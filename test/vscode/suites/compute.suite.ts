@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, run, startServer } from './editor.ts';
+import { connected, leave, run } from './editor.ts';
 import type { TestServer } from './server.ts';
 
 suite('Calculations and jobs', () => {
@@ -11,15 +11,9 @@ suite('Calculations and jobs', () => {
   let server: TestServer;
 
   before(async () => {
-    api = await activate();
-    server = await startServer();
-    await api.connect(server.address, server.token);
+    ({ api, server } = await connected());
   });
-  after(async () => {
-    await closeEditors();
-    await run('disconnect');
-    await server.remove();
-  });
+  after(() => leave(server, () => run('disconnect')));
 
   test('adds numbers, integers of any size exactly', async () => {
     assert.equal(await run('addNumbers', '40 2'), 42);

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, localUri, run, startServer, workspaceFolder } from './editor.ts';
+import { activate, leave, localUri, run, startServer, workspaceFolder } from './editor.ts';
 import { empty, read, waitForText, write } from './files.ts';
 import { inSync, pair, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -21,11 +21,7 @@ suite('Conflicts', () => {
     await pair(api, server);
     await inSync(api);
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   /** Both sides change the same file while sync is paused. */
   async function conflictOn(path: string, mine: string | null, theirs: string | null): Promise<void> {

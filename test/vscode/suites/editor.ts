@@ -9,6 +9,21 @@ import { TestServer } from './server.ts';
 
 export const startServer = (): Promise<TestServer> => TestServer.start(environment.node, environment.root);
 
+/** The extension at work, connected to a server of its own; {@link leave} is its end. */
+export async function connected(): Promise<{ readonly api: SynclineApi; readonly server: TestServer }> {
+  const api = await activate();
+  const server = await startServer();
+  await api.connect(server.address, server.token);
+  return { api, server };
+}
+
+/** The end of a suite with a server: `apart` takes away what holds the window and the server together. */
+export async function leave(server: TestServer, apart: () => Promise<unknown>): Promise<void> {
+  await closeEditors();
+  await apart();
+  await server.remove();
+}
+
 export async function activate(): Promise<SynclineApi> {
   const extension = vscode.extensions.getExtension<SynclineApi>('syncline.syncline');
   if (!extension) throw new Error('The extension is not there');

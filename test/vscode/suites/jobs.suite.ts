@@ -5,7 +5,7 @@ import type { JobRow } from '../../../extension/vscode/jobs/jobsTree.ts';
 import type { Job } from '../../../server/protocol/messages/jobs.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, run, startServer, treeLines } from './editor.ts';
+import { connected, leave, run, treeLines } from './editor.ts';
 import { read, write } from './files.ts';
 import type { TestServer } from './server.ts';
 
@@ -17,15 +17,9 @@ suite('The Jobs view', () => {
   let server: TestServer;
 
   before(async () => {
-    api = await activate();
-    server = await startServer();
-    await api.connect(server.address, server.token);
+    ({ api, server } = await connected());
   });
-  after(async () => {
-    await closeEditors();
-    await run('disconnect');
-    await server.remove();
-  });
+  after(() => leave(server, () => run('disconnect')));
 
   async function rows(): Promise<JobRow[]> {
     return ((await api.jobs.getChildren()) ?? []).filter((row) => row.kind === 'job');

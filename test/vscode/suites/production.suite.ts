@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, edit, local, run, startServer, workspaceFolder } from './editor.ts';
+import { connected, edit, leave, local, run, workspaceFolder } from './editor.ts';
 import { read, waitForText, write } from './files.ts';
 import { inSync, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -18,15 +18,9 @@ suite('Production', () => {
   const onServer = () => readdirSync(server.files).filter((name) => name !== '.syncline');
 
   before(async () => {
-    api = await activate();
-    server = await startServer();
-    await api.connect(server.address, server.token);
+    ({ api, server } = await connected());
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   test('a place is marked in the settings of this machine, where no workspace can take it away', async () => {
     assert.equal(await run('markProduction', server.address), server.address);

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, run, startServer, workspaceFolder } from './editor.ts';
+import { connected, leave, run, workspaceFolder } from './editor.ts';
 import { read, waitForText, waitUntilGone, write } from './files.ts';
 import { inSync, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -19,15 +19,9 @@ suite('Settings', () => {
   const root = workspaceFolder().uri.fsPath;
 
   before(async () => {
-    api = await activate();
-    server = await startServer();
-    await api.connect(server.address, server.token);
+    ({ api, server } = await connected());
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   /** Writes the setting as a person does, agrees to its address and to the first sync, and waits for it. */
   async function sync(dir: string, entry: object): Promise<string> {

@@ -6,17 +6,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import {
-  activate,
-  closeEditors,
-  edit,
-  local,
-  localUri,
-  run,
-  startServer,
-  treeLines,
-  workspaceFolder,
-} from './editor.ts';
+import { activate, edit, leave, local, localUri, run, startServer, treeLines, workspaceFolder } from './editor.ts';
 import { read, waitForText, waitUntilGone, write } from './files.ts';
 import { inSync, pair, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -32,11 +22,7 @@ suite('Automatic sync', () => {
     write(server.files, 'from-server/readme.md', 'hello\n');
     await pair(api, server);
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   test('brings what the server has, and shows the target as in sync', async () => {
     await waitForText(root, 'from-server/readme.md', 'hello\n');
