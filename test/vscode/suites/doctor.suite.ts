@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, edit, localUri, run, startServer, workspaceFolder } from './editor.ts';
+import { activate, closeEditors, edit, leave, localUri, run, startServer, workspaceFolder } from './editor.ts';
 import { read, waitForText, write } from './files.ts';
 import { inSync, pair, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -21,11 +21,7 @@ suite('Merge and verify', () => {
     await pair(api, server);
     await inSync(api);
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   /** Both sides edit a file while sync is paused; the server's side through the server, which keeps what was there. */
   async function conflictOn(path: string, base: string, mine: string, theirs: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { environment } from '../support/extensionHost/environment.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, row, run, startServer, treeLines } from './editor.ts';
+import { activate, leave, row, run, startServer, treeLines } from './editor.ts';
 import { read, waitForText, write } from './files.ts';
 import type { TestServer } from './server.ts';
 
@@ -23,11 +23,7 @@ suite('Server documents', () => {
     await api.connect(server.address, server.token);
     await eventually(async () => assert.equal((await treeLines(api)).length, 2));
   });
-  after(async () => {
-    await closeEditors();
-    await run('disconnect');
-    await server.remove();
-  });
+  after(() => leave(server, () => run('disconnect')));
 
   async function open(path: string): Promise<vscode.TextEditor> {
     return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uriOf(path)));

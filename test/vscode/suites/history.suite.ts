@@ -4,7 +4,7 @@ import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import type { HistoryRow, VersionRow } from '../../../extension/vscode/history/historyTree.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, row, run, startServer, treeLines } from './editor.ts';
+import { connected, leave, row, run, treeLines } from './editor.ts';
 import { read, write } from './files.ts';
 import type { TestServer } from './server.ts';
 
@@ -15,20 +15,14 @@ suite('The History view', () => {
   const put = (path: string, text: string) => vscode.workspace.fs.writeFile(uri(path), Buffer.from(text));
 
   before(async () => {
-    api = await activate();
-    server = await startServer();
-    await api.connect(server.address, server.token);
+    ({ api, server } = await connected());
     for (const text of ['one', 'two!', 'three']) await put('docs/a.txt', text);
     await put('docs/gone.txt', 'bye');
     await put('docs/back.txt', 'here');
     for (const path of ['docs/gone.txt', 'docs/back.txt']) await vscode.workspace.fs.delete(uri(path));
     await put('docs/back.txt', 'here again');
   });
-  after(async () => {
-    await closeEditors();
-    await run('disconnect');
-    await server.remove();
-  });
+  after(() => leave(server, () => run('disconnect')));
 
   const rows = async (): Promise<readonly HistoryRow[]> => (await api.history.getChildren()) ?? [];
 

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { SynclineApi } from '../../../extension/vscode/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, edit, local, localUri, run, startServer, workspaceFolder } from './editor.ts';
+import { activate, edit, leave, local, localUri, run, startServer, workspaceFolder } from './editor.ts';
 import { read, waitForText, waitUntilGone, write } from './files.ts';
 import { inSync, pair, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -31,11 +31,7 @@ suite('Changes without a save', () => {
     await waitForText(server.files, 'src/11.txt', 'before 11\n');
     await inSync(api);
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   test('neither the first sync nor what a person makes and saves is a batch', async () => {
     const making = new vscode.WorkspaceEdit();

@@ -8,7 +8,7 @@ import type { JobRow } from '../../../extension/vscode/jobs/jobsTree.ts';
 import type { PlanStep } from '../../../extension/vscode/plan/planTree.ts';
 import { eventually } from '../support/eventually.ts';
 import { after, before, suite, test } from '../support/extensionHost/suite.ts';
-import { activate, closeEditors, local, row, run, startServer, treeLines, workspaceFolder } from './editor.ts';
+import { activate, leave, local, row, run, startServer, treeLines, workspaceFolder } from './editor.ts';
 import { read, waitForText, write } from './files.ts';
 import { inSync, pair, unpair } from './pairing.ts';
 import type { TestServer } from './server.ts';
@@ -29,11 +29,7 @@ suite('The smaller commands', () => {
     write(server.files, 'docs/guide.md', '# Guide\n');
     await pair(api, server);
   });
-  after(async () => {
-    await closeEditors();
-    await unpair();
-    await server.remove();
-  });
+  after(() => leave(server, unpair));
 
   test('Server Files are read anew when asked to', async () => {
     await eventually(async () => assert.ok((await treeLines(api)).includes('docs/')));
